@@ -1,0 +1,54 @@
+"""Speech: what a voice says, before anybody makes a clip of it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+SAMPLE_BYTES = 2
+"""One sample is a signed 16-bit little-endian integer."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Mono sound: ``pcm`` is signed 16-bit little-endian, ``rate`` in samples per second.
+
+    Raises ValueError where the bytes are not whole samples or the rate is not positive.
+    """
+
+    pcm: bytes
+    rate: int
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise ValueError(f"a rate of samples per second above 0 was expected, {self.rate} came")
+        if len(self.pcm) % SAMPLE_BYTES:
+            raise ValueError(f"whole 16-bit samples were expected, {len(self.pcm)} bytes came")
+
+    @classmethod
+    def silence(cls, duration: timedelta, rate: int) -> Self:
+        """As many zero samples as fit into ``duration``, rounded to the nearest."""
+        return cls(bytes(SAMPLE_BYTES * round(duration / timedelta(seconds=1) * rate)), rate)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self]) -> Self:
+        """The parts one after another. All have one rate and there is at least one, else ValueError."""
+        pieces = list(parts)
+        rates = sorted({piece.rate for piece in pieces})
+        if len(rates) != 1:
+            raise ValueError(f"parts of one rate were expected, rates {rates} came")
+        return cls(b"".join(piece.pcm for piece in pieces), rates[0])
+
+    @property
+    def samples(self) -> int:
+        return len(self.pcm) // SAMPLE_BYTES
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(seconds=self.samples / self.rate)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hex, over the rate (ASCII decimal and a newline) and the samples."""
+        return hashlib.sha256(b"%d\n" % self.rate + self.pcm).hexdigest()
