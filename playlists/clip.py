@@ -1,0 +1,43 @@
+"""A clip: rendered sound that is only a digest, a length and a place once it is made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from playlists.errors import InvalidValueError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One finished sound file, named by its content.
+
+    `digest` is the SHA-256 of the file's bytes in hex, `size` their number, `samples` what the bundled ffmpeg decodes
+    from the file at `rate` Hz, mono. `kind` says what it is: bulletin, ident or sign_off. Raises InvalidValueError.
+    """
+
+    digest: str
+    size: int
+    samples: int
+    rate: int
+    duration: timedelta
+    kind: str
+
+    def __post_init__(self) -> None:
+        if not _DIGEST.fullmatch(self.digest):
+            raise InvalidValueError("a clip's digest is 64 hexadecimal digits, not {digest!r}", digest=self.digest)
+        if min(self.size, self.samples, self.rate) <= 0:
+            raise InvalidValueError(
+                "a clip must hold sound, not {size} bytes and {samples} samples at {rate} Hz",
+                size=self.size,
+                samples=self.samples,
+                rate=self.rate,
+            )
+
+    def path(self, folder: Path) -> Path:
+        """Where the clip lies under the audio folder; the name holds nothing but the digest (case E12)."""
+        return folder / f"{self.digest}.mp3"
