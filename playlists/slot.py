@@ -1,0 +1,32 @@
+"""A slot as it is planned: one programme in one xóm at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playlists.errors import InvalidValueError
+from playlists.interval import Interval
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A contiguous block of sound in one window: ident, bulletins in their order, sign-off.
+
+    `start` is the start of the ident, `end` the end of the sign-off; where there are none, those of the bulletins.
+    `bulletins` are ids. Raises InvalidValueError.
+    """
+
+    xom: str
+    start: datetime
+    end: datetime
+    bulletins: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        Interval(self.start, self.end)
+        if not self.bulletins:
+            raise InvalidValueError("a programme needs at least one bulletin; that of {xom} has none", xom=self.xom)
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
