@@ -1,0 +1,261 @@
+"""config.toml → frozen settings. Every fault is told at once, with the key's path and the nearest known key.
+
+Layers, the later wins: /etc/loa/config.toml, the station folder's config.toml, --config FILE, and LOA_SECTION_KEY in the
+environment.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from scheduler.errors import ConfigError
+
+SYSTEM_CONFIG = Path("/etc/loa/config.toml")
+ENVIRONMENT_PREFIX = "LOA_"
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
+"""Ids travel in topics, file names and client ids: lower case, digits and hyphens only (case B18)."""
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("needs a UTC offset, such as 2026-11-24T12:00:00+07:00")
+    return value
+
+
+AwareDatetime = Annotated[datetime, AfterValidator(_aware)]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+VoiceName = Literal["espeak", "espeak-central", "espeak-south", "google"]
+EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class StationSettings(_Section):
+    id: str = Field(pattern=ID_PATTERN)
+    name: str
+    commune: str
+    province: str
+    leader: str
+    simulated: bool = False
+
+
+class GuaranteeSettings(_Section):
+    campaign_slots_per_week: Annotated[int, Field(ge=1, le=14)] = 2
+    record_deadline_min: Annotated[int, Field(ge=1, le=1440)] = 30
+    evidence_days: Annotated[int, Field(ge=0, le=60)] = 14
+    make_goods_per_week: Annotated[int, Field(ge=0, le=14)] = 3
+    make_good_lead_min: Annotated[int, Field(ge=1, le=1440)] = 15
+
+
+class SpanSettings(_Section):
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+
+class WindowSettings(SpanSettings):
+    days: tuple[Weekday, ...] = EVERY_DAY
+
+
+class RelaySettings(WindowSettings):
+    name: str
+    xom: tuple[str, ...] | None = None
+
+
+class BlackoutSettings(_Section):
+    start: AwareDatetime = Field(alias="from")
+    end: AwareDatetime = Field(alias="to")
+    why: str
+    xom: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _forwards(self) -> "BlackoutSettings":
+        if self.end <= self.start:
+            raise ValueError("must end after it starts")
+        return self
+
+
+class RulesSettings(_Section):
+    quiet: tuple[SpanSettings, ...]
+    windows: tuple[WindowSettings, ...]
+    relays: tuple[RelaySettings, ...] = ()
+    blackouts: tuple[BlackoutSettings, ...] = ()
+    overlaps: tuple[tuple[str, str], ...] = ()
+    daily_cap_min: Annotated[int, Field(ge=1, le=1440)] = 60
+    pause_s: Annotated[int, Field(ge=0, le=30)] = 2
+    min_gap_h: Annotated[int, Field(ge=0, le=168)] = 4
+
+
+class SpeechSettings(_Section):
+    voices: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
+    rate: Annotated[int, Field(ge=80, le=240)] = 128
+    cache_mb: Annotated[int, Field(ge=10, le=20_000)] = 500
+
+
+class SoundSettings(_Section):
+    loudness_lufs: Annotated[float, Field(ge=-30, le=-10)] = -16.0
+    peak_dbtp: Annotated[float, Field(ge=-9, le=-0.5)] = -1.5
+    bitrate_kbps: Literal[32, 48, 64, 96] = 48
+    horn_filter: bool = True
+    ident: str
+    sign_off: str
+
+
+class BrokerSettings(_Section):
+    kind: Literal["embedded", "mosquitto"] = "embedded"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 1883
+    tls_ca: Path | None = None
+
+
+class AudioSettings(_Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    base_url: str = ""
+
+
+class ReceiverSettings(_Section):
+    heartbeat_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    silent_after_s: Annotated[int, Field(ge=2, le=172_800)] = 100
+
+
+class XomSettings(_Section):
+    id: str = Field(pattern=ID_PATTERN)
+    name: str
+    tags: tuple[str, ...] = ()
+    receivers: Annotated[tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...], Field(max_length=3)] = ()
+    windows: tuple[WindowSettings, ...] | None = None
+    daily_cap_min: Annotated[int, Field(ge=1, le=1440)] | None = None
+
+
+class Config(_Section):
+    """The whole of config.toml."""
+
+    station: StationSettings
+    guarantee: GuaranteeSettings = GuaranteeSettings()
+    rules: RulesSettings
+    speech: SpeechSettings = SpeechSettings()
+    sound: SoundSettings
+    broker: BrokerSettings = BrokerSettings()
+    audio: AudioSettings = AudioSettings()
+    receivers: ReceiverSettings = ReceiverSettings()
+    xom: tuple[XomSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Config":
+        faults = _twice("xom", [x.id for x in self.xom])
+        faults += _twice("receivers", [r for x in self.xom for r in x.receivers])
+        if self.receivers.silent_after_s <= self.receivers.heartbeat_s:
+            faults.append("receivers.silent_after_s must be longer than receivers.heartbeat_s")
+        known = {x.id for x in self.xom}
+        for name, ids in [("rules.overlaps", [i for pair in self.rules.overlaps for i in pair])] + [
+            (f"rules.{rule}", list(item.xom or ()))
+            for rule, items in (("relays", self.rules.relays), ("blackouts", self.rules.blackouts))
+            for item in items
+        ]:
+            faults += [f"{name} names xóm {i!r}, which is not in [[xom]]" for i in ids if i not in known]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def _twice(what: str, ids: Sequence[str]) -> list[str]:
+    return [f"{what}: id {i!r} is given twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+
+
+def load_config(folder: Path, extra: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of the station in `folder`. Raises ConfigError naming every fault of every layer."""
+    layers = [path for path in (SYSTEM_CONFIG, folder / "config.toml") if path.is_file()]
+    if not layers and extra is None:
+        raise ConfigError(
+            "no config.toml in {folder}: expected a station folder; make one with `loa init {folder}`", folder=folder
+        )
+    merged: dict[str, Any] = {}
+    for path in [*layers, *([extra] if extra else [])]:
+        merged = _merged(merged, _toml(path))
+    merged = _merged(merged, _from_environment(os.environ if environment is None else environment))
+    return parse_config(merged)
+
+
+def parse_config(document: Mapping[str, Any]) -> Config:
+    """A parsed TOML document → Config, or ConfigError with one line for each fault."""
+    try:
+        return Config.model_validate(dict(document))
+    except ValidationError as error:
+        faults = "\n".join(f"  {_fault(item)}" for item in error.errors())
+        raise ConfigError(
+            "config.toml has {count} faults:\n{faults}", count=error.error_count(), faults=faults
+        ) from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError("{path} cannot be read as TOML: {error}", path=path, error=error) from error
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """LOA_BROKER_PORT=1884 → {"broker": {"port": 1884}}; a value that is no TOML literal is a string."""
+    document: dict[str, dict[str, Any]] = {}
+    for name, value in environment.items():
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("_")
+        if section in Config.model_fields and key:
+            document.setdefault(section, {})[key] = _literal(value)
+    return cast("dict[str, Any]", document)
+
+
+def _literal(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _fault(item: Any) -> str:
+    path = ".".join(str(part) for part in item["loc"]) or "config.toml"
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(item["loc"][-1]), _known_keys(item["loc"][:-1]), n=1)
+        return f"{path}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    if item["type"] == "missing":
+        return f"{path}: is missing"
+    came = item.get("input")
+    shown = f" (came: {came!r})" if isinstance(came, str | int | float | bool) else ""
+    return f"{path}: {str(item['msg']).removeprefix('Value error, ')}{shown}"
+
+
+def _known_keys(path: Sequence[Any]) -> list[str]:
+    """Keys that may stand at this place, so that a misspelt one can be named."""
+    model: Any = Config
+    for part in path:
+        if isinstance(part, int):
+            continue
+        field = next((f for name, f in model.model_fields.items() if part in (name, f.alias)), None)
+        found = list(_models_in(field.annotation)) if field else []
+        if not found:
+            return []
+        model = found[0]
+    return [f.alias or name for name, f in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for inner in getattr(annotation, "__args__", ()) for m in _models_in(inner)]

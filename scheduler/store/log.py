@@ -1,0 +1,50 @@
+"""The one way evidence is written: the rows and the log leaf that holds them, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session, SQLModel, select
+
+from scheduler.audit.entry import Entry
+from scheduler.audit.merkle import Frontier, leaf_hash
+from scheduler.store.tables import EVIDENCE, FrontierRow, LeafRow
+
+
+def append(session: Session, kind: str, at: datetime, rows: Sequence[SQLModel]) -> int:
+    """Write evidence rows (each replaces the row of its key) and their leaf; returns the leaf's index.
+
+    `session` must hold the write lock (Store.writing), so that leaves are numbered without gaps.
+    """
+    frontier = read_frontier(session)
+    for row in rows:
+        session.merge(row)
+    by_table = sorted(rows, key=_table)
+    written = {name: [row.model_dump() for row in group] for name, group in groupby(by_table, key=_table)}
+    leaf = Entry(frontier.size, at, kind, written).encode()
+    session.add(LeafRow(n=frontier.size, entry=leaf))
+    grown = frontier.append(leaf_hash(leaf))
+    session.merge(FrontierRow(id=0, size=grown.size, nodes=[node.hex() for node in grown.nodes]))
+    session.flush()
+    return frontier.size
+
+
+def read_frontier(session: Session) -> Frontier:
+    """The Merkle frontier of the log as it stands."""
+    row = session.get(FrontierRow, 0)
+    return Frontier(row.size, tuple(bytes.fromhex(node) for node in row.nodes)) if row else Frontier()
+
+
+def read_leaves(session: Session) -> list[bytes]:
+    """All leaves in order, from whatever is stored: a gap shows as a leaf that is not at its index."""
+    return list(session.exec(select(LeafRow.entry).order_by(LeafRow.n)))  # type: ignore[arg-type]
+
+
+def read_evidence(session: Session) -> dict[str, list[dict[str, Any]]]:
+    """Every evidence row of every table, as the log writes it."""
+    return {str(table.__tablename__): [row.model_dump() for row in session.exec(select(table))] for table in EVIDENCE}
+
+
+def _table(row: SQLModel) -> str:
+    return str(type(row).__tablename__)
