@@ -1,0 +1,1 @@
+"""Sound: cutting, joining, levelling and encoding. `segment.py` is the one door to pydub, `ffmpeg.py` to ffmpeg."""

@@ -1,0 +1,88 @@
+"""A finished MP3 that meets its targets: levelled, encoded, decoded again, measured, corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playlists.audio import ffmpeg, loudness
+from playlists.audio.loudness import Measured
+from playlists.audio.settings import SoundSettings
+from playlists.errors import SoundError
+from tts.speech import Speech
+
+TOLERANCE_LU = 0.5
+"""How far a finished clip may lie from the target loudness."""
+
+_GOOD_ENOUGH_LU = 0.3  # within this no further round is worth its time
+_ROUNDS = 6
+_OVERSHOOT_DB = 1.1  # what MP3 at 48 kbit/s usually adds to the peaks
+_LOSS_DB = 0.6  # what the limiter and the encoder usually take from the loudness
+_TRUE_PEAK_RATE = 96_000  # limited at 24 kHz, the wave between the samples stood 2 dB above the limit
+_SAFETY_DB = 0.2
+
+
+@dataclass(frozen=True)
+class _Level:
+    gain_db: float
+    ceiling_db: float
+
+
+def encode(speech: Speech, settings: SoundSettings, path: Path) -> Measured:
+    """Write `speech` to `path` as MP3 at the settings' loudness and at most their true peak, measured on the file.
+
+    The loudness and the peak of the decoded file decide the gain and the limiter of the next round; six rounds at most.
+    The same speech and settings give the same bytes. Raises SoundError where the targets cannot both be met.
+    """
+    level = _Level(
+        gain_db=settings.loudness_lufs - loudness.of_speech(speech) + _LOSS_DB,
+        ceiling_db=settings.peak_dbtp - _OVERSHOOT_DB,
+    )
+    for _ in range(_ROUNDS):
+        _write(speech, settings, level, path)
+        measured = loudness.of_file(path, settings.rate)
+        if _met(measured, settings, _GOOD_ENOUGH_LU):
+            return measured
+        level = _corrected(level, measured, settings)
+    if not _met(measured, settings, TOLERANCE_LU):
+        raise SoundError(
+            "a clip of {want:.1f} LUFS and at most {peak:.1f} dBTP was expected, and this sound gives no more than "
+            "{got:.1f} LUFS at {got_peak:.1f} dBTP; its loudest moments stand out too far: record it anew",
+            want=settings.loudness_lufs,
+            peak=settings.peak_dbtp,
+            got=measured.loudness.integrated,
+            got_peak=measured.loudness.true_peak,
+        )
+    return measured
+
+
+def _met(measured: Measured, settings: SoundSettings, tolerance: float) -> bool:
+    off = abs(measured.loudness.integrated - settings.loudness_lufs)
+    return off <= tolerance and measured.loudness.true_peak <= settings.peak_dbtp
+
+
+def _corrected(level: _Level, measured: Measured, settings: SoundSettings) -> _Level:
+    over = measured.loudness.true_peak - settings.peak_dbtp
+    return _Level(
+        gain_db=level.gain_db + settings.loudness_lufs - measured.loudness.integrated,
+        ceiling_db=level.ceiling_db - (over + _SAFETY_DB if over > 0 else 0.0),
+    )
+
+
+def _write(speech: Speech, settings: SoundSettings, level: _Level, path: Path) -> None:
+    filters = [
+        f"volume={level.gain_db:.2f}dB",
+        f"aresample={_TRUE_PEAK_RATE}",
+        f"alimiter=limit={level.ceiling_db:.2f}dB:attack=2:release=60:level=false:latency=true",
+        f"aresample={settings.rate}",
+    ]
+    ffmpeg.run(
+        [
+            *ffmpeg.pcm_input(speech.rate),
+            *("-af", ",".join(filters), "-ac", "1"),
+            *("-c:a", "libmp3lame", "-b:a", f"{settings.bitrate_kbps}k", "-threads", "1"),
+            # Nothing but sound in the file: no date, no tags, no name of the encoder's version.
+            *("-bitexact", "-map_metadata", "-1", "-id3v2_version", "0", "-f", "mp3", "-y", f"file:{path.absolute()}"),
+        ],
+        speech.pcm,
+    )

@@ -1,0 +1,34 @@
+"""A voice made fit for a horn: what the horn cannot radiate is cut, quiet and loud syllables brought together."""
+
+from __future__ import annotations
+
+from playlists.audio import ffmpeg, loudness
+from playlists.audio.settings import SoundSettings
+from tts.speech import Speech
+
+LEVEL_LUFS = -20.0
+"""The loudness at which the compressor works and at which a voice is joined with chimes."""
+
+_HIGH_PASS = "highpass=f=300"
+# A voice's pulses pile up on one side; all-passes spread them in time. Unheard, it took 3.5 dB from espeak's peaks, and
+# without it the limiter has to do that audibly.
+_PHASE_ROTATOR = ("allpass=f=500:t=q:w=0.7",) * 3
+
+
+def for_horns(speech: Speech, settings: SoundSettings) -> Speech:
+    """The speech at the settings' rate, filtered, compressed and near `LEVEL_LUFS`, however loud it came.
+
+    Figures that were measured to reach -16 LUFS where a limiter alone stayed below: high-pass 300 Hz twice, phases
+    rotated, gain to -20 LUFS, compressor 6:1 above the level of speech. Raises SoundError for silence.
+    """
+    filters = [f"aresample={settings.rate}", *((_HIGH_PASS, _HIGH_PASS) if settings.horn_filter else ())]
+    filters += _PHASE_ROTATOR
+    gain = LEVEL_LUFS - loudness.of_speech(speech, filters)
+    filters += [
+        f"volume={gain:.2f}dB",
+        f"acompressor=threshold={LEVEL_LUFS:.0f}dB:ratio={settings.compression:g}:attack=1:release=60:knee=4",
+    ]
+    done = ffmpeg.run(
+        [*ffmpeg.pcm_input(speech.rate), "-af", ",".join(filters), *ffmpeg.pcm_output(settings.rate)], speech.pcm
+    )
+    return Speech(done.output, settings.rate)

@@ -1,0 +1,83 @@
+"""Speech becomes a clip: cut, levelled, framed by pauses and chimes, encoded and named by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from playlists.audio import chime, encode, segment, voice
+from playlists.audio.settings import SoundSettings
+from playlists.clip import Clip
+from tts.speech import Speech
+
+_BREATH = timedelta(milliseconds=300)  # between a chime's last ring and the voice, and the other way round
+_UNFINISHED = ".part"
+
+
+def render_bulletin(speech: Speech, kind: str, settings: SoundSettings, folder: Path) -> Clip:
+    """The clip of one bulletin: the speech alone, between two short silences, written into `folder`.
+
+    Deterministic: same speech and settings, same bytes. The file appears whole under its name or not at all. Raises
+    SoundError for silence, and for sound that cannot be brought to the settings' loudness and peak.
+    """
+    return _finished([_said(speech, settings)], kind, settings, folder)
+
+
+def render_ident(speech: Speech, settings: SoundSettings, folder: Path) -> Clip:
+    """The clip that opens a programme: the chime, then the station's spoken name. Otherwise as `render_bulletin`."""
+    return _finished([chime.opening(settings.rate), _BREATH, _said(speech, settings)], "ident", settings, folder)
+
+
+def render_sign_off(speech: Speech, settings: SoundSettings, folder: Path) -> Clip:
+    """The clip that ends a programme: the spoken farewell, then the chime. Otherwise as `render_bulletin`."""
+    return _finished([_said(speech, settings), _BREATH, chime.closing(settings.rate)], "sign_off", settings, folder)
+
+
+def remove_unfinished(folder: Path) -> int:
+    """Remove what renderings that were cut off left in `folder`; returns how many files. Only while nobody renders."""
+    left = list(folder.glob(f".*{_UNFINISHED}"))
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _said(speech: Speech, settings: SoundSettings) -> Speech:
+    return voice.for_horns(segment.trimmed(speech), settings)
+
+
+def _finished(parts: Sequence[Speech | timedelta], kind: str, settings: SoundSettings, folder: Path) -> Clip:
+    sound = segment.joined([settings.lead, *parts, settings.tail])
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=folder)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        measured = encode.encode(sound, settings, unfinished)
+        content = unfinished.read_bytes()
+        clip = Clip(
+            digest=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            samples=measured.samples,
+            rate=settings.rate,
+            duration=timedelta(seconds=measured.samples / settings.rate),
+            kind=kind,
+        )
+        unfinished.chmod(0o644)
+        _synced(unfinished)
+        unfinished.replace(clip.path(folder))
+        _synced(folder)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return clip
+
+
+def _synced(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
