@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from devices.broker.accounts import Rights, covers
+from devices.broker.link import Will
 
 QUEUE_LIMIT = 1000
 QUEUE_LIMIT_BYTES = 8 * 1024 * 1024
@@ -30,15 +31,6 @@ class Message:
     payload: bytes
     retained: bool = False
     again: bool = False
-
-
-@dataclass(frozen=True)
-class Will:
-    """What the broker publishes for a client whose connection ends without a DISCONNECT."""
-
-    topic: str
-    payload: bytes
-    retain: bool
 
 
 class Outlet(Protocol):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from devices.errors import DeviceError
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -37,7 +39,41 @@ class LinkDown:
     reason: str
 
 
+PAYLOAD_LIMIT = 250 * 1024
+"""The longest payload in bytes. Every broker of ours refuses packets over PACKET_LIMIT (F11, I12)."""
+
+PACKET_LIMIT = 256 * 1024
+"""The longest MQTT packet in bytes, header and topic included."""
+
+OUTBOX_LIMIT = 200
+"""How many own publishes may wait for their PUBACK, so that a slow broker cannot fill the memory (I12)."""
+
+
+class PayloadTooLongError(DeviceError):
+    """A message no broker of ours would carry."""
+
+
+def checked_payload(payload: bytes) -> bytes:
+    """`payload`, or PayloadTooLongError."""
+    if len(payload) > PAYLOAD_LIMIT:
+        raise PayloadTooLongError(
+            "a message may have {limit} bytes, but {length} came: send less at once",
+            limit=PAYLOAD_LIMIT,
+            length=len(payload),
+        )
+    return payload
+
+
 LinkEvent = Arrived | LinkUp | LinkDown
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker publishes for a client whose connection ends without a DISCONNECT."""
+
+    topic: str
+    payload: bytes
+    retain: bool
 
 
 class Link(Protocol):
@@ -58,16 +94,19 @@ class Link(Protocol):
     def open(self, on_event: Callable[[], None]) -> None:
         """Connect, and reconnect for ever with jittered back-off (A13).
 
-        `on_event` is called from any thread whenever `take` has something new; it only wakes the taker.
+        `on_event` is called from any thread whenever `take` has something new or `unacknowledged` went down; it only
+        wakes the taker.
         """
 
     def subscribe(self, topic_filter: str) -> None:
         """Keep a QoS 1 subscription to `topic_filter` over every reconnect. Filters must not overlap (A15)."""
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
-        """Hand one QoS 1 message to the connection. False when not connected: the caller keeps it and tries again.
+        """Hand one QoS 1 message to the connection. False when not connected, or when OUTBOX_LIMIT earlier ones still
+        wait for their PUBACK: the caller keeps it and tries again after the next event.
 
-        True is no proof of delivery: only the other side's own signed answer is (faults.md, rule 1).
+        True is no proof of delivery: only the other side's own signed answer is (faults.md, rule 1). Raises
+        PayloadTooLongError for more than PAYLOAD_LIMIT bytes.
         """
 
     def take(self) -> LinkEvent | None:
@@ -77,4 +116,4 @@ class Link(Protocol):
         """Tell the broker that `arrived` is durable here. Until then it comes again after a reconnect."""
 
     def close(self) -> None:
-        """Disconnect and end the network thread. The session stays with the broker."""
+        """Disconnect and end the network thread, within two seconds. The session stays with the broker."""

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from devices.broker.accounts import Accounts, rights
-from devices.broker.exchange import Exchange, Message, Will
+from devices.broker.exchange import Exchange, Message
 from devices.broker.inbox import RECEIVE_MAXIMUM, Inbox
-from devices.broker.link import Arrived, LinkEvent
+from devices.broker.link import Arrived, LinkEvent, Will, checked_payload
 
 
 class MemoryBroker:
@@ -200,7 +200,7 @@ class MemoryLink:
             if self._dead:
                 self._lost += 1
             else:
-                exchange.publish(self._client_id, topic, payload, retain=retain)
+                exchange.publish(self._client_id, topic, checked_payload(payload), retain=retain)
             return True
 
     def take(self) -> LinkEvent | None:
