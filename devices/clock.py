@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
 ClockState = Literal["synchronised", "unverified", "unknown"]
-"""synchronised: set by a time source; unverified: running, but nothing confirms it (C1); unknown: never set since boot (C4)."""
+"""synchronised: set by a time source; unverified: running, but unconfirmed (C1); unknown: never set since boot (C4)."""
 
 LOCAL = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Local time of every commune. A fixed offset, without daylight saving: right also on a host without tzdata (C7)."""

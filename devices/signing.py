@@ -6,8 +6,6 @@ enrolment or a trust carries. `devices.protocol.envelope` verifies, and needs no
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import stat
 import uuid
@@ -29,7 +27,7 @@ from devices.protocol.envelope import (
     payload_type,
     verified,
 )
-from devices.protocol.keys import PublicKey
+from devices.protocol.keys import PublicKey, enrolment_proof
 from devices.protocol.messages import Message
 
 __all__ = [
@@ -70,7 +68,7 @@ class SigningKey:
 
     @classmethod
     def create(cls, path: Path) -> SigningKey:
-        """A new key, kept in a new file at `path`: the whole file, on disk, or none. Never writes over a key that is there."""
+        """A new key in a new file at `path`: the whole file, on disk, or none. Never writes over a key that is there."""
         key = cls.generate()
         pem = key._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -137,11 +135,6 @@ def seal(message: Message, *keys: SigningKey) -> bytes:
     value: Json = decode(payload, limit=len(payload))
     type(message).from_json(value)
     return signed(message.KIND, payload, *keys)
-
-
-def enrolment_proof(secret: bytes, public: PublicKey) -> str:
-    """HMAC-SHA256 over the raw public key in hex: who made this key had the enrolment's secret."""
-    return hmac.new(secret, public.raw, hashlib.sha256).hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -33,7 +33,7 @@ class Malformed(DeviceError):
 
 
 def decode(raw: bytes, *, limit: int = MESSAGE_LIMIT) -> dict[str, Json]:
-    """The one JSON object in `raw`; Malformed says what else came. Costs time linear in the bytes, whatever they are."""
+    """The one JSON object in `raw`; Malformed says what else came. Its time is linear in the bytes, whatever they are."""
     if len(raw) > limit:
         raise Malformed("expected at most {limit} bytes, but {size} came", limit=limit, size=len(raw))
     if raw.startswith(_BOM):

@@ -1,7 +1,7 @@
 """DSSE v1 envelopes (github.com/secure-systems-lab/dsse): the signature covers the payload's type and its exact bytes.
 
-What was verified is what is parsed: the payload is taken out of the envelope once, verified as bytes, and those bytes go
-to the codec. Nothing is ever encoded again to be verified.
+What was verified is what is parsed: the payload is taken out of the envelope once, verified as bytes, and those bytes
+go to the codec. Nothing is ever encoded again to be verified.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from devices.errors import DeviceError
 from devices.protocol.codec import MANIFEST_LIMIT, Json, Malformed, decode
 from devices.protocol.fields import Fields
 from devices.protocol.keys import BadBase64, PublicKey, strict_base64
+from devices.protocol.reasons import REASONS
 
 MAX_SIGNATURES = 16
 
 
 class BadSignature(DeviceError):
-    """Not signed, or not by a key that may sign this. `slug` is one of the reasons of `devices.reasons`."""
+    """Not signed, or not by a key that may sign this. `reason` is a slug of `REASONS`, `details` fill its template."""
 
-    def __init__(self, slug: str, template: str, /, **values: object) -> None:
-        super().__init__(template, **values)
-        self.slug = slug
+    def __init__(self, reason: str, **details: str) -> None:
+        super().__init__(REASONS[reason][1], **details)
+        self.reason = reason
+        self.details = details
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,11 @@ def pae(type_: str, payload: bytes) -> bytes:
 def verified(envelope: Envelope, kind: str, keys: Iterable[PublicKey]) -> Verified:
     """The payload and which of `keys` signed it, at least one. Signatures by other keys are neither used nor judged.
 
-    Raises BadSignature: `wrong-type` if the envelope holds another kind, `bad-signature` if one of `keys` is named but did
-    not sign these bytes, `unknown-signer` if none of them is named.
+    Raises BadSignature: `wrong-type` if the envelope holds another kind, `bad-signature` if one of `keys` is named but
+    did not sign these bytes, `unknown-signer` if none of them is named.
     """
     if envelope.payload_type != payload_type(kind):
-        raise BadSignature(
-            "wrong-type",
-            "expected an envelope of type {expected}, but {came!r} came",
-            expected=payload_type(kind),
-            came=envelope.payload_type,
-        )
+        raise BadSignature("wrong-type", expected=payload_type(kind), came=envelope.payload_type)
     by_id = {key.keyid: key for key in keys}
     message = pae(envelope.payload_type, envelope.payload)
     signers = set()
@@ -111,19 +108,10 @@ def verified(envelope: Envelope, kind: str, keys: Iterable[PublicKey]) -> Verifi
         if key is None:
             continue
         if not key.signed(message, signature.sig):
-            raise BadSignature(
-                "bad-signature",
-                "expected the signature of key {keyid}, but it does not fit these bytes",
-                keyid=signature.keyid,
-            )
+            raise BadSignature("bad-signature", keyid=signature.keyid)
         signers.add(key.keyid)
     if not signers:
-        raise BadSignature(
-            "unknown-signer",
-            "expected a signature by a key that may sign a {kind}, but only {keyids} signed",
-            kind=kind,
-            keyids=", ".join(signature.keyid[:16] for signature in envelope.signatures),
-        )
+        raise BadSignature("unknown-signer", signers=", ".join(signature.keyid for signature in envelope.signatures))
     return Verified(envelope.payload, frozenset(signers))
 
 

@@ -200,7 +200,7 @@ class Fields:
 
 
 def instant_text(instant: datetime) -> str:
-    """`2026-11-23T05:30:00Z`, with the fraction of the second only if there is one. Raises ValueError for a naive one."""
+    """`2026-11-23T05:30:00Z`, with a fraction of the second only if there is one. Raises ValueError for a naive one."""
     if instant.utcoffset() is None:
         raise ValueError(f"an instant must be aware, but {instant!r} came: give it a time zone")
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,10 @@ _SMALL_ORDER = frozenset(
 
 class BadKey(DeviceError):
     """Not a public key that proves anything (B14)."""
+
+
+class BadBase64(DeviceError):
+    """Text that is not canonical base64."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class PublicKey:
         return hashlib.sha256(self.raw).hexdigest()
 
     def signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether `signature` is this key's over exactly `message` (RFC 8032, section 5.1.7; S < L, R of large order)."""
+        """Whether `signature` is this key's over exactly `message` (RFC 8032, 5.1.7, with S < L and R of large order)."""
         if len(signature) != 64 or not _proves(signature[:32]):
             return False
         try:
@@ -68,7 +73,7 @@ class PublicKey:
 
 
 def strict_base64(text: str) -> bytes:
-    """The bytes of `text` in base64 with padding; a second spelling of the same bytes is refused with BadKey's parent."""
+    """The bytes of `text` in padded base64; BadBase64 also for a second spelling of the same bytes."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
@@ -78,8 +83,9 @@ def strict_base64(text: str) -> bytes:
     return data
 
 
-class BadBase64(DeviceError):
-    """Text that is not canonical base64."""
+def enrolment_proof(secret: bytes, public: PublicKey) -> str:
+    """HMAC-SHA256 over the raw public key, in hex: whoever made this key had the enrolment's secret."""
+    return hmac.new(secret, public.raw, hashlib.sha256).hexdigest()
 
 
 def _proves(point: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The MQTT topics, and what a topic says about who speaks to whom. `loa/1/{commune}/…`; the 1 is the protocol's version."""
+"""The MQTT topics, and what a topic says about who speaks to whom: `loa/1/{commune}/…`, 1 the protocol's version."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def receipt(commune: str, receiver: str) -> str:
 
 
 def missed_trust(commune: str, receiver: str) -> str:
-    """Not retained: the trust versions a receiver missed while away, in order, after its hello named an older one (B11)."""
+    """Not retained: the trust versions a receiver missed, in order, after its hello named an older one (B11)."""
     return _to(commune, receiver, "trust")
 
 

@@ -1,8 +1,8 @@
 """The protocol's messages: one frozen dataclass each, with `KIND` and a pure `to_json` / `from_json`.
 
 `from_json` raises `Malformed`, naming the field's path, what was expected and what came. Unknown fields are kept in
-`extra` and written again. Instants are aware datetimes, durations timedeltas of whole milliseconds; on the wire they are
-ISO 8601 in UTC with Z, and integers named `…_ms`.
+`extra` and written again. Instants are aware datetimes, durations timedeltas of whole milliseconds; on the wire they
+are ISO 8601 in UTC with Z, and integers named `…_ms`.
 """
 
 from devices.protocol.messages.approval import Approval, ApprovalKind, Clip

@@ -58,7 +58,10 @@ class Clip:
 
 @dataclass(frozen=True)
 class Approval:
-    """Signed by an approver's key. `words_digest` is the bulletin's digest; the sound may start in [valid_from, valid_to)."""
+    """Signed by an approver's key. The sound may start in [valid_from, valid_to).
+
+    `words_digest` is the bulletin's digest: SHA-256 of its header and words in canonical form.
+    """
 
     KIND: ClassVar[str] = "approval"
 

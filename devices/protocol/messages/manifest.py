@@ -18,12 +18,12 @@ MAX_ITEMS = 64
 MAX_APPROVALS = 200
 MAX_GAP = timedelta(minutes=1)
 MAX_VALIDITY = timedelta(days=14)
-"""From `issued` to `expires`: how long a stolen schedule key can outlive its revocation on a receiver that is cut off (B10)."""
+"""From `issued` to `expires`: how long a receiver that is cut off goes on obeying a revoked schedule key (B10)."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One programme at one instant: `items` are the digests of its clips in order. `week` is an ISO week, `2026-W48`."""
+    """One programme at one instant: `items` are the digests of its clips in order; `week` an ISO week, `2026-W48`."""
 
     id: str
     week: str

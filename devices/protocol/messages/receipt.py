@@ -15,8 +15,8 @@ from devices.protocol.fields import SPEC, Fields, instant_text, merged
 class Receipt:
     """Signed by the schedule key. `through` is the highest seq up to which the station has all, 0 if none.
 
-    `keyid` names the receiver's key that signed them, so that a replayed receipt says nothing to a receiver that was set
-    up anew and counts from 1 again. `checkpoint` is the log's newest one, as a signed note.
+    `keyid` names the receiver's key that signed them, so that a replayed receipt says nothing to a receiver that was
+    set up anew and counts from 1 again. `checkpoint` is the log's newest one, as a signed note.
     """
 
     KIND: ClassVar[str] = "receipt"

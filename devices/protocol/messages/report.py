@@ -17,8 +17,8 @@ ReportKind = Literal["adopted", "refused", "fault", "security"]
 class Report:
     """Signed by the receiver's own key. Shares `seq` with the play records: one journal.
 
-    `subject` is what it is about (`manifest 12`), `reason` a slug of `devices.reasons` or the receiver's own, `details` the
-    values that fill the slug's template.
+    `subject` is what it is about (`manifest 12`), `reason` a slug of `devices.protocol.reasons` or the receiver's own,
+    `details` the values that fill the slug's template.
     """
 
     KIND: ClassVar[str] = "report"

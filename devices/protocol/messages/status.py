@@ -82,7 +82,7 @@ class Status:
 class Offline:
     """The receiver's MQTT last will, on its status topic: this object itself, in no envelope, signed by nobody.
 
-    It only hints that the link `boot` had is gone. Believe no more of it than that: who stole a broker password can send it.
+    It only hints that the link `boot` had is gone. Believe no more than that: who stole a broker password can send it.
     """
 
     KIND: ClassVar[str] = "offline"
