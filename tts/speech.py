@@ -2,23 +2,36 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
 SAMPLE_BYTES = 2
 """One sample is a signed 16-bit little-endian integer."""
 
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a sentence begins: ``start`` after the first sample, ``text`` as it was given to the voice."""
+
+    start: timedelta
+    text: str
+
 
 @dataclass(frozen=True)
 class Speech:
     """Mono sound: ``pcm`` is signed 16-bit little-endian, ``rate`` in samples per second.
 
-    Raises ValueError where the bytes are not whole samples or the rate is not positive.
+    ``marks`` are the sentence starts in order, as far as they are known; they are a note beside the sound, so neither
+    equality nor the digest looks at them. Raises ValueError where the bytes are not whole samples or the rate is not
+    positive.
     """
 
-    pcm: bytes
+    pcm: bytes = field(repr=False)
     rate: int
+    marks: tuple[Mark, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.rate <= 0:
@@ -29,16 +42,21 @@ class Speech:
     @classmethod
     def silence(cls, duration: timedelta, rate: int) -> Self:
         """As many zero samples as fit into ``duration``, rounded to the nearest."""
-        return cls(bytes(SAMPLE_BYTES * round(duration / timedelta(seconds=1) * rate)), rate)
+        return cls(bytes(SAMPLE_BYTES * round(duration / SECOND * rate)), rate)
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
-        """The parts one after another. All have one rate and there is at least one, else ValueError."""
+        """The parts one after another, their marks moved with them. One rate and at least one part, else ValueError."""
         pieces = list(parts)
         rates = sorted({piece.rate for piece in pieces})
         if len(rates) != 1:
             raise ValueError(f"parts of one rate were expected, rates {rates} came")
-        return cls(b"".join(piece.pcm for piece in pieces), rates[0])
+        marks: list[Mark] = []
+        before = 0
+        for piece in pieces:
+            marks += [Mark(before / rates[0] * SECOND + mark.start, mark.text) for mark in piece.marks]
+            before += piece.samples
+        return cls(b"".join(piece.pcm for piece in pieces), rates[0], tuple(marks))
 
     @property
     def samples(self) -> int:
@@ -46,7 +64,7 @@ class Speech:
 
     @property
     def duration(self) -> timedelta:
-        return timedelta(seconds=self.samples / self.rate)
+        return self.samples / self.rate * SECOND
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,36 @@
+"""The voices by the names that the operator gives them."""
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from tts.errors import ReadableError
+from tts.settings import VoiceSettings
+from tts.voices.espeak import EspeakVoice
+from tts.voices.google import GoogleVoice
+from tts.voices.voice import Voice
+
+_MAKERS: dict[str, Callable[[VoiceSettings], Voice]] = {
+    "espeak": lambda settings: EspeakVoice("northern", settings.espeak, settings.pauses),
+    "espeak-central": lambda settings: EspeakVoice("central", settings.espeak, settings.pauses),
+    "espeak-south": lambda settings: EspeakVoice("southern", settings.espeak, settings.pauses),
+    "google": lambda settings: GoogleVoice(settings.google, settings.pauses),
+}
+
+VOICE_NAMES = tuple(_MAKERS)
+
+
+class UnknownVoice(ReadableError):
+    """A name that no voice has."""
+
+
+def voices_named(names: Sequence[str], settings: VoiceSettings) -> list[Voice]:
+    """The voices in the order of their names; none speaks or connects yet. Raises UnknownVoice."""
+    for name in names:
+        if name not in _MAKERS:
+            raise UnknownVoice(
+                "one of the voices {known} was expected, {name!r} came{hint}",
+                known=", ".join(VOICE_NAMES),
+                name=name,
+                hint="".join(f"; did you mean {close}?" for close in get_close_matches(name, VOICE_NAMES, 1)),
+            )
+    return [_MAKERS[name](settings) for name in names]

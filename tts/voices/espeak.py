@@ -1,0 +1,126 @@
+"""The voice that is always there: espeak-ng, from a package, in a process of its own."""
+
+import json
+import sys
+import threading
+import unicodedata
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import espeakng_loader
+
+from tts.phrases import pronounced, syllables
+from tts.settings import EspeakSettings, Pauses
+from tts.speech import Speech
+from tts.voices.framed import FramedProcess, ProcessEnded
+from tts.voices.voice import VoiceFailed, VoiceIdentity
+
+ACCENTS = {"northern": "vi", "central": "vi-vn-x-central", "southern": "vi-vn-x-south"}
+"""Accent → espeak's voice."""
+
+_WORKER = Path(__file__).with_name("espeak_worker.py")
+_LIMIT = timedelta(seconds=30)
+"""For one clause: longer than the worker's own limit, so that its copy ends first."""
+
+
+class EspeakVoice:
+    """Speaks clause by clause, each from the same state: the same words give the same bytes in any process.
+
+    ``data`` is the folder ``espeak-ng-data``, of any path length. The process starts at the first words and stays until
+    `close` (or the end of this object or of our process). Where it dies or hangs it is started again, once a clause.
+    May be used from several threads, which then wait for each other.
+    """
+
+    def __init__(
+        self,
+        accent: str = "northern",
+        settings: EspeakSettings | None = None,
+        pauses: Pauses | None = None,
+        *,
+        data: Path | None = None,
+        limit: timedelta = _LIMIT,
+    ) -> None:
+        settings = settings or EspeakSettings()
+        self._pauses = pauses or Pauses()
+        self._data = (data or Path(espeakng_loader.get_data_path())).absolute()
+        self._limit = limit
+        library = str(Path(espeakng_loader.get_library_path()).absolute())
+        arguments = [library, ACCENTS[accent], str(settings.rate), str(settings.amplitude)]
+        self._command = [sys.executable, "-I", "-S", str(_WORKER), *arguments]
+        self._process: FramedProcess | None = None
+        self._rate = 0
+        self._lock = threading.Lock()
+        self.identity = VoiceIdentity(
+            name="espeak",
+            version=f"espeakng-loader {version('espeakng-loader')}",
+            language="vi",
+            accent=accent,
+            online=False,
+            settings=f"rate {settings.rate}, amplitude {settings.amplitude}, {self._pauses.text}",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def speak(self, words: str) -> Speech:
+        words = unicodedata.normalize("NFC", words)  # decomposed letters are mispronounced
+        _check(words)
+        with self._lock:
+            return pronounced(words, lambda sentence: sentence.clauses, self._say, self._pauses)
+
+    def close(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def _say(self, clause: str) -> Speech:
+        try:
+            return self._ask(clause)
+        except ProcessEnded:
+            self._stop()
+        try:
+            return self._ask(clause)
+        except ProcessEnded as error:
+            self._stop()
+            raise VoiceFailed(
+                "espeak failed twice at {clause!r}: {error}; reword it or use another voice", clause=clause, error=error
+            ) from error
+
+    def _ask(self, clause: str) -> Speech:
+        process = self._process or self._start()
+        return Speech(process.ask(clause.encode()), self._rate)
+
+    def _start(self) -> FramedProcess:
+        try:
+            process = FramedProcess(self._command, self._data.parent, self._limit)
+        except OSError as error:
+            raise VoiceFailed(
+                "espeak and its data were expected at {data}, but it cannot be started: {error}; "
+                "install espeakng-loader again",
+                data=self._data,
+                error=error,
+            ) from error
+        self._process = process
+        self._rate = json.loads(process.hear())["rate"]
+        return process
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def _check(words: str) -> None:
+    if not syllables(words):
+        raise VoiceFailed("words were expected, but there is nothing to say")
+    for character in words:
+        if character.isdigit() or (unicodedata.category(character).startswith("C") and character != "\n"):
+            raise VoiceFailed(
+                "words as they are spoken were expected, but {character!r} came, which espeak reads wrongly; "
+                "let the normaliser read the text first",
+                character=character,
+            )
