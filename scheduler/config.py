@@ -1,7 +1,7 @@
 """config.toml → frozen settings. Every fault is told at once, with the key's path and the nearest known key.
 
-Layers, the later wins: /etc/loa/config.toml, the station folder's config.toml, --config FILE, and LOA_SECTION_KEY in the
-environment.
+Layers, the later wins: /etc/loa/config.toml, the station folder's config.toml, --config FILE, and LOA_SECTION_KEY in
+the environment.
 """
 
 import difflib
@@ -31,6 +31,8 @@ def _aware(value: datetime) -> datetime:
 AwareDatetime = Annotated[datetime, AfterValidator(_aware)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 VoiceName = Literal["espeak", "espeak-central", "espeak-south", "google"]
+RESERVED = "station"
+"""The broker log-in of the station itself."""
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -111,13 +113,13 @@ class SoundSettings(_Section):
 class BrokerSettings(_Section):
     kind: Literal["embedded", "mosquitto"] = "embedded"
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 1883
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
     tls_ca: Path | None = None
 
 
 class AudioSettings(_Section):
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
     base_url: str = ""
 
 
@@ -151,7 +153,10 @@ class Config(_Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
         faults = _twice("xom", [x.id for x in self.xom])
-        faults += _twice("receivers", [r for x in self.xom for r in x.receivers])
+        receivers = [r for x in self.xom for r in x.receivers]
+        faults += _twice("receivers", receivers)
+        if RESERVED in receivers:
+            faults.append(f"receivers: {RESERVED!r} is the station's own log-in; choose another id")
         if self.receivers.silent_after_s <= self.receivers.heartbeat_s:
             faults.append("receivers.silent_after_s must be longer than receivers.heartbeat_s")
         known = {x.id for x in self.xom}
@@ -182,6 +187,15 @@ def load_config(folder: Path, extra: Path | None = None, environment: Mapping[st
         merged = _merged(merged, _toml(path))
     merged = _merged(merged, _from_environment(os.environ if environment is None else environment))
     return parse_config(merged)
+
+
+def parse_config_text(text: str) -> Config:
+    """As parse_config, from TOML text."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("config.toml cannot be read as TOML: {error}", error=error) from error
+    return parse_config(document)
 
 
 def parse_config(document: Mapping[str, Any]) -> Config:

@@ -1,7 +1,7 @@
 """Clips over HTTP, named by their SHA-256, with Range requests so that a download over 4G resumes.
 
-A clip's name cannot be guessed and its bytes are checked by the receiver, so there is nothing to log in to. Only names of
-that form are looked up: no path of a request ever reaches the file system (case E12).
+A clip's name cannot be guessed and its bytes are checked by the receiver, so there is nothing to log in to. Only names
+of that form are looked up: no path of a request ever reaches the file system (case E12).
 """
 
 import re

@@ -1,7 +1,7 @@
 """The one SQLite file of a station: WAL, full sync, every write transaction begun IMMEDIATE.
 
-A transaction that reads first and writes later can meet SQLITE_BUSY_SNAPSHOT whatever the timeout (measured; case D8), so
-writers take the write lock at once and wait for it.
+A transaction that reads first and writes later can meet SQLITE_BUSY_SNAPSHOT whatever the timeout (measured; case D8),
+so writers take the write lock at once and wait for it.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ class Store:
     """Opens the database of a station and hands out sessions."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Raises NotFoundError without a database, StationError when it is corrupt or newer than this program (D9, D13)."""
+        """Raises NotFoundError without a database, StationError for a corrupt or a newer one (cases D9, D13)."""
         if not create and not path.is_file():
             raise NotFoundError(
                 "{folder} is no station yet: expected {name} in it; make one with `loa init {folder}`",
@@ -51,16 +51,16 @@ class Store:
             session.connection(execution_options={"loa_begin": "IMMEDIATE"})
             yield session
             if dry_run:
+                session.expunge_all()  # what was read stays readable; rolling back would empty it
                 session.rollback()
             else:
                 session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent snapshot; nothing is written."""
+        """One consistent snapshot; nothing is written, and what was read stays readable afterwards."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""The tables. Evidence tables hold exactly the columns of scheduler.audit.tables; each of their rows stands in a leaf too.
+"""The tables. Evidence tables hold exactly the columns of scheduler.audit.tables; each of their rows is in a leaf too.
 
 Written forms are those of the log (instants as text, lists as JSON), so that row and leaf compare byte for byte.
 """
@@ -292,3 +292,13 @@ class QuarantineRow(SQLModel, table=True):
     payload: bytes
     template: str
     values: dict[str, Any] = _json()
+
+
+class AccountRow(SQLModel, table=True):
+    """A broker log-in. `secret` (hex) proves a receiver's first hello and is forgotten once it is enrolled."""
+
+    __tablename__ = "account"
+    username: str = Field(primary_key=True)
+    role: str
+    password_hash: str
+    secret: str | None

@@ -1,0 +1,96 @@
+"""What the use cases ask of the store, each question by its intent."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from scheduler.errors import NotFoundError
+from scheduler.store.tables import (
+    ApprovalRow,
+    BulletinRow,
+    CheckpointRow,
+    ClipRow,
+    ManifestRow,
+    PlanRow,
+    ReceiverRow,
+    SlotRow,
+    StationRow,
+    XomRow,
+)
+
+
+def station_row(session: Session) -> StationRow:
+    return session.exec(select(StationRow)).one()
+
+
+def xom_rows(session: Session) -> list[XomRow]:
+    """The xóm of the register, without the removed ones, by id."""
+    return list(session.exec(select(XomRow).where(col(XomRow.removed_at).is_(None)).order_by(XomRow.id)))
+
+
+def receiver_rows(session: Session) -> list[ReceiverRow]:
+    """Every receiver ever added, by id."""
+    return list(session.exec(select(ReceiverRow).order_by(ReceiverRow.id)))
+
+
+def active_receivers(session: Session) -> dict[str, list[ReceiverRow]]:
+    """Receivers that are not revoked, by xóm."""
+    found: dict[str, list[ReceiverRow]] = {}
+    for row in receiver_rows(session):
+        if row.revoked_at is None:
+            found.setdefault(row.xom, []).append(row)
+    return found
+
+
+def bulletin_row(session: Session, bulletin: str) -> BulletinRow:
+    """Raises NotFoundError."""
+    row = session.get(BulletinRow, bulletin)
+    if row is None:
+        raise NotFoundError("there is no bulletin {id}; `loa bulletin list` shows them", id=bulletin)
+    return row
+
+
+def bulletin_rows(session: Session) -> list[BulletinRow]:
+    return list(session.exec(select(BulletinRow).order_by(BulletinRow.id)))
+
+
+def clip_rows(session: Session, digests: Iterable[str]) -> dict[str, ClipRow]:
+    return {row.digest: row for row in session.exec(select(ClipRow).where(col(ClipRow.digest).in_(list(digests))))}
+
+
+def valid_approvals(session: Session) -> list[ApprovalRow]:
+    """Approvals that were not withdrawn, newest first."""
+    query = select(ApprovalRow).where(col(ApprovalRow.withdrawn_at).is_(None))
+    return list(session.exec(query.order_by(col(ApprovalRow.approved_at).desc())))
+
+
+def latest_plan(session: Session, week: str) -> PlanRow | None:
+    return session.exec(select(PlanRow).where(PlanRow.week == week).order_by(col(PlanRow.revision).desc())).first()
+
+
+def planned_weeks(session: Session) -> list[str]:
+    return sorted(set(session.exec(select(PlanRow.week))))
+
+
+def slots_of_week(session: Session, week: str) -> list[SlotRow]:
+    """Every slot of a week, cancelled ones too, by start."""
+    return list(session.exec(select(SlotRow).where(SlotRow.week == week).order_by(SlotRow.start, SlotRow.xom)))
+
+
+def slots_ending_after(session: Session, instant: str) -> list[SlotRow]:
+    """Slots still to be played or playing, not cancelled."""
+    query = select(SlotRow).where(SlotRow.end > instant, col(SlotRow.cancelled_at).is_(None))
+    return list(session.exec(query.order_by(SlotRow.start, SlotRow.xom)))
+
+
+def latest_manifest(session: Session, receiver: str) -> ManifestRow | None:
+    query = select(ManifestRow).where(ManifestRow.receiver == receiver)
+    return session.exec(query.order_by(col(ManifestRow.version).desc())).first()
+
+
+def latest_checkpoint(session: Session) -> CheckpointRow | None:
+    return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc())).first()
+
+
+def checkpoint_texts(session: Session) -> list[str]:
+    return list(session.exec(select(CheckpointRow.text).order_by(CheckpointRow.size)))  # type: ignore[arg-type]
