@@ -1,8 +1,8 @@
 """What was heard where: slots, records and now → the state of each xóm's week. Pure; nothing is read or stored here.
 
 A receiver's count is the number of distinct campaign slots with a counted record (I3), whatever the number or order of
-records (A10, A11). A xóm's count is that of its worst receiver, so a loudspeaker nobody can prove is never hidden behind
-its neighbour. Missing proof is "unknown", never "missed", until the evidence period is over (I13).
+records (A10, A11). A xóm's count is that of its worst receiver, so a loudspeaker nobody can prove is never hidden
+behind its neighbour. Missing proof is "unknown", never "missed", until the evidence period is over (I13).
 """
 
 from collections import defaultdict

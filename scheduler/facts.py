@@ -108,10 +108,12 @@ class WeekFacts:
 class Rules:
     """How it is counted.
 
-    required: campaign slots per xóm and week. record_deadline: a slot without a record this long after its end is
-    unknown. evidence: how long after the week a record may still turn unknown into played. make_goods_per_week: per xóm.
-    silent_after: a receiver not heard of for this long is silent. simulated: the station is one, and counts simulated
-    records.
+    required: campaign slots per xóm and week.
+    record_deadline: a slot without a record this long after its end is unknown.
+    evidence: how long after the week a record may still turn unknown into played.
+    make_goods_per_week: per xóm.
+    silent_after: a receiver not heard of for this long is silent.
+    simulated: the station is a simulated one, so simulated records count.
     """
 
     required: int = 2

@@ -2,9 +2,9 @@
 
 Written forms, the same in both places: an instant is `entry.instant_text` (UTC, microseconds, Z); a date YYYY-MM-DD; a
 week 2026-W48; a duration an integer with its unit in the name; a public key base64 of its 32 bytes (RFC 4648 §4); a
-signed message its envelope's JSON text exactly as it arrived; a list or an object JSON. A row in the log is always whole:
-it replaces the row of the same key. Nothing is deleted; what ends gets an instant (revoked_at, cancelled_at, closed_at,
-removed_at).
+signed message its envelope's JSON text exactly as it arrived; a list or an object JSON. A row in the log is always
+whole: it replaces the row of the same key. Nothing is deleted; what ends gets an instant (revoked_at, cancelled_at,
+closed_at, removed_at).
 """
 
 from typing import Literal, TypedDict
