@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.errors import DeviceError
-from devices.protocol.codec import Json, decode, encode
+from devices.protocol.codec import MANIFEST_LIMIT, decode, encode
 from devices.protocol.envelope import (
     BadSignature,
     Envelope,
@@ -68,7 +68,7 @@ class SigningKey:
 
     @classmethod
     def create(cls, path: Path) -> SigningKey:
-        """A new key in a new file at `path`: the whole file, on disk, or none. Never writes over a key that is there."""
+        """A new key in a new file at `path`: the whole file, on disk, or none. Never writes over a key."""
         key = cls.generate()
         pem = key._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -124,16 +124,17 @@ class SigningKey:
 
 
 def signed(kind: str, payload: bytes, *keys: SigningKey) -> bytes:
-    """The envelope of `payload`, signed by each of `keys`, as canonical bytes."""
+    """The envelope of `payload`, signed by each of `keys`, as canonical bytes; Malformed if it is too long."""
     type_ = payload_type(kind)
-    return encode(Envelope(type_, payload, tuple(key.signature(type_, payload) for key in keys)).to_json())
+    raw = encode(Envelope(type_, payload, tuple(key.signature(type_, payload) for key in keys)).to_json())
+    open_envelope(raw)
+    return raw
 
 
 def seal(message: Message, *keys: SigningKey) -> bytes:
-    """`message` in canonical bytes, signed by each of `keys`. Raises Malformed for a message no receiver would read."""
+    """`message` in canonical bytes, signed by each of `keys`. Raises Malformed for a message that nobody could read."""
     payload = encode(message.to_json())
-    value: Json = decode(payload, limit=len(payload))
-    type(message).from_json(value)
+    type(message).from_json(decode(payload, limit=MANIFEST_LIMIT))
     return signed(message.KIND, payload, *keys)
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from devices.protocol.codec import MANIFEST_LIMIT, Malformed, decode, encode
-from devices.protocol.envelope import BadSignature, open_envelope, verified
+from devices.protocol.codec import MANIFEST_LIMIT, MESSAGE_LIMIT, Malformed, decode, encode
+from devices.protocol.envelope import BadSignature, Envelope, open_envelope, verified
 from devices.protocol.fields import UnsupportedSpec, instant_text
 from devices.protocol.keys import PublicKey, enrolment_proof
 from devices.protocol.messages import (
@@ -51,7 +51,7 @@ NO_FLOOR = Floor(0, 0, "")
 
 @dataclass(frozen=True)
 class Accepted:
-    """A manifest to keep, and what of it may sound. `refused` are its slots and approvals that do not hold: report them.
+    """A manifest to keep, and what of it may sound. Report `refused`: its slots and approvals that do not hold.
 
     `held`: `not_before` is still to come, so keep it and play the one before until then (B7). `repeated`: it is the
     manifest of the floor again, as after every connection and every boot.
@@ -71,13 +71,18 @@ def first_trust(raw: bytes, commune: str, pinned_root_keys: Iterable[PublicKey])
     More than half, because the threshold inside is not to be believed before; so an enrolment pins the keys that sign.
     """
     pinned = frozenset(pinned_root_keys)
-    trust = _read(raw, Trust, pinned)
-    if isinstance(trust, Refused):
-        return trust
+    read = _read(raw, Trust, pinned)
+    if isinstance(read, Refused):
+        return read
+    trust, envelope = read
     subject = f"trust {trust.version}"
     if trust.commune != commune:
         return refused(subject, "wrong-commune", expected=commune, came=trust.commune)
-    return _signed_by_enough(raw, subject, pinned, len(pinned) // 2 + 1, "pinned") or _signed_by_itself(raw, trust)
+    return (
+        _too_few(envelope, subject, pinned, len(pinned) // 2 + 1, "the pinned")
+        or _too_few(envelope, subject, trust.holders("root"), trust.threshold, "its own")
+        or trust
+    )
 
 
 def adopt_trust(current: Trust, raw: bytes) -> Trust | Refused:
@@ -86,9 +91,10 @@ def adopt_trust(current: Trust, raw: bytes) -> Trust | Refused:
     The version in force, offered again, is returned as it is. A key once revoked stays revoked (B10); the epoch never
     goes down, and a new one starts the manifests' floor anew (B12).
     """
-    offered = _read(raw, Trust, current.holders("root"), current.revoked)
-    if isinstance(offered, Refused):
-        return offered
+    read = _read(raw, Trust, current.holders("root"), current.revoked)
+    if isinstance(read, Refused):
+        return read
+    offered, envelope = read
     subject = f"trust {offered.version}"
     if offered.commune != current.commune:
         return refused(subject, "wrong-commune", expected=current.commune, came=offered.commune)
@@ -105,9 +111,11 @@ def adopt_trust(current: Trust, raw: bytes) -> Trust | Refused:
         return refused(subject, "epoch-rollback", current=current.epoch, came=offered.epoch)
     if forgotten := sorted(current.revoked - offered.revoked):
         return refused(subject, "unrevoked-key", keyid=forgotten[0])
-    return _signed_by_enough(
-        raw, subject, current.holders("root"), current.threshold, "the current"
-    ) or _signed_by_itself(raw, offered)
+    return (
+        _too_few(envelope, subject, current.holders("root"), current.threshold, "the current")
+        or _too_few(envelope, subject, offered.holders("root"), offered.threshold, "its own")
+        or offered
+    )
 
 
 def accept_manifest(
@@ -118,11 +126,12 @@ def accept_manifest(
     Also the way to load the stored one at boot, and to judge it again under a new trust: pass the bytes once more. A
     refusal says nothing about bytes accepted earlier: one that is `expired` by a wrong clock is not to be deleted (C5).
     """
-    manifest = _read(raw, Manifest, trust.holders("schedule"), trust.revoked)
-    if isinstance(manifest, Refused):
-        return manifest
+    read = _read(raw, Manifest, trust.holders("schedule"), trust.revoked)
+    if isinstance(read, Refused):
+        return read
+    manifest, envelope = read
     subject = f"manifest {manifest.version}"
-    mine = Floor(manifest.epoch, manifest.version, _digest(open_envelope(raw).payload))
+    mine = Floor(manifest.epoch, manifest.version, _digest(envelope.payload))
     if fault := _addressed(subject, manifest.commune, manifest.receiver, commune, receiver):
         return fault
     if manifest.epoch < trust.epoch:
@@ -149,9 +158,10 @@ def accept_manifest(
 
 def accept_receipt(raw: bytes, trust: Trust, receiver: str, keyid: str) -> Receipt | Refused:
     """The station's receipt for what the receiver's key `keyid` signed."""
-    receipt = _read(raw, Receipt, trust.holders("schedule"), trust.revoked)
-    if isinstance(receipt, Refused):
-        return receipt
+    read = _read(raw, Receipt, trust.holders("schedule"), trust.revoked, limit=MESSAGE_LIMIT)
+    if isinstance(read, Refused):
+        return read
+    receipt, _ = read
     if receipt.keyid != keyid:
         return refused("receipt", "another-journal", expected=keyid, came=receipt.keyid)
     return _addressed("receipt", receipt.commune, receipt.receiver, trust.commune, receiver) or receipt
@@ -164,8 +174,8 @@ def accept_hello(raw: bytes, commune: str, receiver: str, *, secret: bytes, know
     enrolment's `secret`. Another key than the known one is refused: to enrol anew, revoke the old (B15).
     """
     try:
-        envelope = open_envelope(raw)
-        hello = Hello.from_json(decode(envelope.payload, limit=MANIFEST_LIMIT))
+        envelope = open_envelope(raw, limit=MESSAGE_LIMIT)
+        hello = Hello.from_json(decode(envelope.payload))
         verified(envelope, Hello.KIND, (hello.public,))
     except (Malformed, BadSignature) as error:
         return _refusal("hello", error)
@@ -196,7 +206,7 @@ def accept_report(raw: bytes, commune: str, receiver: str, public: PublicKey) ->
 def accept_status(raw: bytes, commune: str, receiver: str, public: PublicKey) -> Status | Offline | Refused:
     """A heartbeat, judged as a play record is; or the will, which nobody signed and which only hints (B16)."""
     try:
-        value = decode(raw, limit=MANIFEST_LIMIT)
+        value = decode(raw)
         if "offline" not in value:
             return _from_receiver(raw, Status, commune, receiver, public)
         will = Offline.from_json(value)
@@ -208,20 +218,26 @@ def accept_status(raw: bytes, commune: str, receiver: str, public: PublicKey) ->
 def _from_receiver(
     raw: bytes, kind: type[ReceiverMessage], commune: str, receiver: str, public: PublicKey
 ) -> ReceiverMessage | Refused:
-    message = _read(raw, kind, (public,))
-    if isinstance(message, Refused):
-        return message
+    read = _read(raw, kind, (public,), limit=MESSAGE_LIMIT)
+    if isinstance(read, Refused):
+        return read
+    message, _ = read
     return _addressed(kind.KIND, message.commune, message.receiver, commune, receiver) or message
 
 
 def _read(
-    raw: bytes, kind: type[AnyMessage], keys: Iterable[PublicKey], revoked: frozenset[str] = frozenset()
-) -> AnyMessage | Refused:
-    """The message in `raw`, signed by at least one of `keys`."""
+    raw: bytes,
+    kind: type[AnyMessage],
+    keys: Iterable[PublicKey],
+    revoked: frozenset[str] = frozenset(),
+    *,
+    limit: int = MANIFEST_LIMIT,
+) -> tuple[AnyMessage, Envelope] | Refused:
+    """The message in `raw`, signed by at least one of `keys`, and its envelope."""
     try:
-        envelope = open_envelope(raw)
+        envelope = open_envelope(raw, limit=limit)
         payload = verified(envelope, kind.KIND, keys).payload
-        return kind.from_json(decode(payload, limit=MANIFEST_LIMIT))
+        return kind.from_json(decode(payload, limit=limit)), envelope
     except BadSignature as error:
         out_of_force = [signature.keyid for signature in envelope.signatures if signature.keyid in revoked]
         if error.reason == "unknown-signer" and out_of_force:
@@ -248,22 +264,15 @@ def _addressed(subject: str, for_commune: str, for_receiver: str, commune: str, 
     return None
 
 
-def _signed_by_enough(
-    raw: bytes, subject: str, keys: Iterable[PublicKey], threshold: int, whose: str
-) -> Refused | None:
+def _too_few(envelope: Envelope, subject: str, keys: Iterable[PublicKey], threshold: int, whose: str) -> Refused | None:
     """Why fewer than `threshold` of `keys` signed; a key counts once, however often it signed (B11)."""
     try:
-        signers = verified(open_envelope(raw), Trust.KIND, keys).keyids
+        signers = verified(envelope, Trust.KIND, keys).keyids
     except BadSignature as error:
-        return refused(subject, error.reason, **error.details)
+        return _refusal(subject, error)
     if len(signers) < threshold:
         return refused(subject, "too-few-signatures", expected=threshold, whose=whose, came=len(signers))
     return None
-
-
-def _signed_by_itself(raw: bytes, trust: Trust) -> Trust | Refused:
-    subject = f"trust {trust.version}"
-    return _signed_by_enough(raw, subject, trust.holders("root"), trust.threshold, "its own") or trust
 
 
 def _approvals(manifest: Manifest, trust: Trust) -> tuple[dict[str, list[Approval]], tuple[Refused, ...]]:

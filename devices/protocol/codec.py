@@ -33,7 +33,7 @@ class Malformed(DeviceError):
 
 
 def decode(raw: bytes, *, limit: int = MESSAGE_LIMIT) -> dict[str, Json]:
-    """The one JSON object in `raw`; Malformed says what else came. Its time is linear in the bytes, whatever they are."""
+    """The one JSON object in `raw`; Malformed says what else came. Linear time, whatever the bytes are."""
     if len(raw) > limit:
         raise Malformed("expected at most {limit} bytes, but {size} came", limit=limit, size=len(raw))
     if raw.startswith(_BOM):
@@ -130,7 +130,7 @@ def _check_depth(text: str) -> None:
 
 
 def _check_sendable(value: object, depth: int) -> None:
-    if depth > MAX_DEPTH + 1:
+    if depth > MAX_DEPTH and isinstance(value, (Mapping, list, tuple)):
         raise Malformed("expected at most {limit} levels of nesting, but more came", limit=MAX_DEPTH)
     match value:
         case Mapping():

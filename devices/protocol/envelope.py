@@ -77,9 +77,9 @@ class Verified(NamedTuple):
     keyids: frozenset[str]
 
 
-def open_envelope(raw: bytes) -> Envelope:
-    """The envelope in `raw`, at most 256 KiB; raises Malformed. Nothing of it is to be believed before `verified`."""
-    return Envelope.from_json(decode(raw, limit=MANIFEST_LIMIT))
+def open_envelope(raw: bytes, *, limit: int = MANIFEST_LIMIT) -> Envelope:
+    """The envelope in `raw`, at most `limit` bytes; raises Malformed. Believe nothing of it before it is `verified`."""
+    return Envelope.from_json(decode(raw, limit=limit))
 
 
 def payload_type(kind: str) -> str:
@@ -116,7 +116,7 @@ def verified(envelope: Envelope, kind: str, keys: Iterable[PublicKey]) -> Verifi
 
 
 def _bytes(fields: Fields, name: str, *, limit: int) -> bytes:
-    text = fields.text(name, limit=limit * 2, lines=True)
+    text = fields.text(name, limit=limit)
     try:
         return strict_base64(text)
     except BadBase64 as error:

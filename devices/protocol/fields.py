@@ -158,7 +158,7 @@ class Fields:
         return [(value, f"{self.path_of(name)}[{at}]") for at, value in enumerate(self._list(name, limit, least))]
 
     def details(self, name: str, *, limit: int) -> dict[str, str | int]:
-        """An object of short texts and integers."""
+        """An object of integers and texts of up to 500 characters."""
         members = Fields(self._take(name), self.path_of(name))
         if len(members._value) > limit:
             raise _fault(self.path_of(name), f"at most {limit} members", self._value[name])

@@ -62,7 +62,7 @@ class PublicKey:
         return hashlib.sha256(self.raw).hexdigest()
 
     def signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether `signature` is this key's over exactly `message` (RFC 8032, 5.1.7, with S < L and R of large order)."""
+        """Whether `signature` is this key's over exactly `message` (RFC 8032, 5.1.7; S < L, R of large order)."""
         if len(signature) != 64 or not _proves(signature[:32]):
             return False
         try:

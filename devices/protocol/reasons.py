@@ -68,6 +68,6 @@ class Refused:
 
 
 def refused(subject: str, reason: str, /, **details: str | int) -> Refused:
-    """A refusal of the kind its reason has. `details` fill the reason's template; long ones are cut to 500 characters."""
+    """A refusal of the kind its reason has. `details` fill its template; long ones are cut to 500 characters."""
     kept = {name: value[:500] if isinstance(value, str) else value for name, value in details.items()}
     return Refused(REASONS[reason][0], subject, reason, kept)

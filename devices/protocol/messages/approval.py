@@ -76,7 +76,7 @@ class Approval:
     valid_from: datetime
     valid_to: datetime
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(

@@ -30,7 +30,7 @@ class Hello:
     trust_version: int
     proof: str | None
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(

@@ -30,7 +30,7 @@ class Slot:
     start: datetime
     kind: SlotKind
     items: tuple[str, ...]
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(
@@ -78,7 +78,7 @@ class Manifest:
     slots: tuple[Slot, ...]
     approvals: tuple[Envelope, ...]
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def clip_url(self, digest: str) -> str:
         return f"{self.audio_base.rstrip('/')}/{digest}.mp3"

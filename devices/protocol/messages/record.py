@@ -46,7 +46,7 @@ class PlayRecord:
     clock: ClockState
     clips: tuple[str, ...]
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(

@@ -31,9 +31,9 @@ class Report:
     kind: ReportKind
     subject: str
     reason: str
-    details: Mapping[str, str | int] = field(default_factory=dict)
+    details: Mapping[str, str | int] = field(default_factory=dict, hash=False)
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(
@@ -65,6 +65,6 @@ class Report:
             kind=fields.choice("kind", ("adopted", "refused", "fault", "security")),
             subject=fields.text("subject"),
             reason=fields.text("reason"),
-            details=fields.details("details", limit=32),
+            details=fields.details("details", limit=16),
             extra=fields.rest(),
         )

@@ -35,7 +35,7 @@ class Status:
     sink: str
     load: Load
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(
@@ -91,7 +91,7 @@ class Offline:
     receiver: str
     boot: str
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
         return merged(

@@ -81,7 +81,7 @@ class Trust:
     quiet: tuple[Quiet, ...] = ()
     revoked: frozenset[str] = frozenset()
     spec: int = SPEC
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def holders(self, role: Role) -> tuple[PublicKey, ...]:
         """The keys that may act in `role`, without the revoked ones."""
