@@ -1,0 +1,124 @@
+"""One ffmpeg process decodes one programme: its clips joined sample for sample with exact silence.
+
+The clips' bytes were hashed before; still the process is kept on a short lead (E4, E5): fixed demuxer, protocol
+whitelist, limits on CPU time, memory and what it may write, and never more than one read beyond the signed samples.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import tempfile
+from pathlib import Path
+
+from devices.errors import DeviceError
+from devices.receiver.player import Programme
+
+BYTES_PER_SAMPLE = 2  # mono s16le
+_CHUNK = 1 << 16
+_MEMORY = 2 << 30
+_STDERR_LIMIT = 1 << 16
+
+
+class DecoderMissing(DeviceError):
+    """The ffmpeg program cannot be started."""
+
+
+def command(ffmpeg: Path, programme: Programme) -> list[str]:
+    """The ffmpeg call for `programme`; pure.
+
+    apad adds the silence after every clip but the last, concat joins. asetnsamples only makes the blocks larger that
+    ffmpeg's threads hand to each other: it halves the cost and changes no sample (p=0: no padding at the end).
+    """
+    words = [str(ffmpeg), "-nostdin", "-hide_banner", "-v", "error"]
+    for clip in programme.clips:
+        words += ["-threads", "1", "-protocol_whitelist", "file", "-f", "mp3", "-i", f"file:{clip.path.absolute()}"]
+    last = len(programme.clips) - 1
+    pad = f"apad=pad_len={programme.gap_samples}" if programme.gap_samples else "anull"
+    branches = [f"[{n}:a:0]{pad if n < last else 'anull'}[c{n}]" for n in range(last + 1)]
+    joined = "".join(f"[c{n}]" for n in range(last + 1)) + f"concat=n={last + 1}:v=0:a=1"
+    graph = ";".join([*branches, f"{joined},asetnsamples=n={programme.rate}:p=0[pcm]"])
+    output = ["-f", "s16le", "-ac", "1", "-ar", str(programme.rate), "pipe:1"]
+    return [*words, "-filter_complex", graph, "-filter_complex_threads", "1", "-map", "[pcm]", *output]
+
+
+class Decoding:
+    """A running decoder. One thread reads and closes it; `kill` may come from any thread and ends the reading."""
+
+    def __init__(self, ffmpeg: Path, programme: Programme) -> None:
+        self.programme = programme
+        self.samples = 0
+        self._half = b""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process)
+        try:
+            self._process = subprocess.Popen(
+                command(ffmpeg, programme),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                bufsize=0,
+            )
+        except OSError as error:
+            self._errors.close()
+            raise DecoderMissing(
+                "expected the ffmpeg program at {path}, got: {error}; install it or name the right path",
+                path=ffmpeg,
+                error=error.strerror,
+            ) from error
+        assert self._process.stdout is not None
+        self._stream = self._process.stdout
+        _limit(self._process.pid, seconds=10 + int(programme.length.total_seconds() / 10))
+
+    def read(self, samples: int) -> bytes:
+        """Between 1 and `samples` samples as s16le bytes; b"" when the signed count was read or the decoder ended."""
+        want = min((self.programme.samples - self.samples) * BYTES_PER_SAMPLE, samples * BYTES_PER_SAMPLE, _CHUNK)
+        pcm = self._half
+        while len(pcm) < min(want, BYTES_PER_SAMPLE):
+            more = self._stream.read(want - len(pcm))
+            if not more:
+                return b""
+            pcm += more
+        whole = len(pcm) - len(pcm) % BYTES_PER_SAMPLE
+        self._half = pcm[whole:]
+        self.samples += whole // BYTES_PER_SAMPLE
+        return pcm[:whole]
+
+    def fault(self) -> str:
+        """After the last read: "" when exactly the signed samples came, else what came instead, in words."""
+        expected = self.programme.samples
+        if self.samples < expected:
+            return f"expected {expected} samples, the decoder gave {self.samples}: {self._last_words()}"
+        if self._half or self._stream.read(1):
+            return f"expected {expected} samples, the decoder had more: the clips are not what was approved"
+        return ""
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        self._stream.close()
+        self._errors.close()
+
+    def _last_words(self) -> str:
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "it closed its output and went on"
+        self._errors.seek(0)
+        lines = self._errors.read(_STDERR_LIMIT).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:200] if lines else f"ffmpeg ended with {self._process.returncode}"
+
+
+def _limit(pid: int, *, seconds: int) -> None:
+    """Bound the fresh process before it has opened its input."""
+    if not hasattr(resource, "prlimit"):  # not Linux
+        return
+    try:
+        resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds))
+        resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (_STDERR_LIMIT, _STDERR_LIMIT))
+    except ProcessLookupError:
+        pass  # it has ended already; its output says why

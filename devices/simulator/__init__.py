@@ -1,0 +1,1 @@
+"""Many real receiver agents under one simulated clock, with seeded faults."""
