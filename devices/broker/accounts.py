@@ -10,18 +10,16 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Literal
 
 from devices.errors import DeviceError
+from devices.protocol import topics
 
 ROUNDS = 101
 SALT_BYTES = 12
 HASH_BYTES = 64
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 
 class IdError(DeviceError):
@@ -34,7 +32,7 @@ class PasswordHashError(DeviceError):
 
 def checked_id(value: str) -> str:
     """`value`, or IdError: `#`, `+`, `/`, `$`, `:` and blanks have a meaning to the broker (B18)."""
-    if not _ID.match(value):
+    if not topics.is_id(value):
         raise IdError(
             "an id must be 1 to 64 of the letters a-z A-Z 0-9 _ . - and begin with a letter or digit, but {value!r} "
             "came: choose another",
@@ -124,12 +122,16 @@ class Rights:
 
 
 def rights(commune: str, account: Account) -> Rights:
-    """The station reads what receivers say and writes the rest; a receiver has its own topics and two to read."""
-    root = f"loa/1/{checked_id(commune)}"
+    """The station reads what receivers say and writes the rest; a receiver has its own topics and two to read.
+
+    A receiver's topics to write are a closed list, so that what it lets the broker retain stays bounded (I12).
+    """
+    root = f"{topics.ROOT}/{checked_id(commune)}"
     common = (f"{root}/trust", f"{root}/checkpoint")
     if account.role == "station":
         return Rights(read=(f"{root}/from/#",), write=(f"{root}/to/#", *common))
-    return Rights(read=(f"{root}/to/{account.username}/#", *common), write=(f"{root}/from/{account.username}/#",))
+    own = tuple(f"{root}/from/{account.username}/{kind}" for kind in topics.FROM_RECEIVER)
+    return Rights(read=(f"{root}/to/{account.username}/#", *common), write=own)
 
 
 def is_topic(topic: str) -> bool:

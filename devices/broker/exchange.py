@@ -17,8 +17,8 @@ from typing import Protocol
 from devices.broker.accounts import Rights, covers
 from devices.broker.link import Will
 
-QUEUE_LIMIT = 1000
-QUEUE_LIMIT_BYTES = 8 * 1024 * 1024
+QUEUE_LIMIT = 10_000
+QUEUE_LIMIT_BYTES = 32 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -106,17 +106,20 @@ class Exchange:
         if session is not None and session.outlet is None:
             del self._sessions[client]
 
-    def subscribe(self, client: str, topic_filter: str) -> bool:
-        """Subscribe and send the retained messages that match; False when the client may not read that."""
-        session = self._sessions[client]
-        if not session.rights.may_read(topic_filter):
+    def may_read(self, client: str, topic_filter: str) -> bool:
+        """Whether `client` may subscribe to `topic_filter`."""
+        return self._sessions[client].rights.may_read(topic_filter)
+
+    def subscribe(self, client: str, topic_filter: str) -> None:
+        """Subscribe and send the retained messages that match; what the client may not read is only logged."""
+        if not self.may_read(client, topic_filter):
             log.warning("%s may not subscribe to %s", client, topic_filter)
-            return False
+            return
+        session = self._sessions[client]
         session.filters.add(topic_filter)
         for topic, payload in self._retained.items():
             if covers(topic_filter, topic):
                 self._send(client, session, Message(topic, payload, retained=True))
-        return True
 
     def unsubscribe(self, client: str, topic_filter: str) -> None:
         self._sessions[client].filters.discard(topic_filter)

@@ -1,6 +1,6 @@
 """Mosquitto's files as text: configuration, access list, passwords. Pure; whoever calls writes the files.
 
-Why each line stands there was measured on Mosquitto 2.0.11 and is written in shared/faults.md and docs/adr/0003-broker.md.
+Why each line stands there was measured on Mosquitto 2.0.11: shared/faults.md and docs/adr/0003-broker.md.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.broker.accounts import Accounts, checked_id, password_hash, rights
+from devices.broker.exchange import QUEUE_LIMIT, QUEUE_LIMIT_BYTES
 from devices.broker.inbox import RECEIVE_MAXIMUM
 from devices.broker.link import PACKET_LIMIT, PAYLOAD_LIMIT
 from devices.errors import DeviceError
-
-QUEUED_MESSAGES = 1000
 
 
 class ConfigTextError(DeviceError):
@@ -53,7 +52,8 @@ def mosquitto_conf(folder: Path, host: str, port: int, *, tls: Tls | None = None
         f"max_packet_size {PACKET_LIMIT}",
         f"message_size_limit {PAYLOAD_LIMIT}",
         f"max_inflight_messages {RECEIVE_MAXIMUM}",
-        f"max_queued_messages {QUEUED_MESSAGES}",
+        f"max_queued_messages {QUEUE_LIMIT}",
+        f"max_queued_bytes {QUEUE_LIMIT_BYTES}",
         "max_keepalive 120",
         "log_dest stderr",
         "log_type error",
