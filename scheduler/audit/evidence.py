@@ -1,4 +1,4 @@
-"""The signed messages inside the evidence: each row that quotes one must say what was signed, by a key that may sign it.
+"""The signed messages inside the evidence: each row that quotes one must say what was signed, by a key that may.
 
 A row is checked against the tables as they stood when its leaf was written, so a key that was replaced later still
 proves what it signed before.

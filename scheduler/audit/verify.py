@@ -1,8 +1,8 @@
 """Everything an inspector can check with the log, its checkpoints, the tables and the witness file in hand (case F12).
 
-Needs no database and no clock: bytes, texts and rows in, findings out. An empty list of findings means that the evidence
-is what it was when each checkpoint was signed, that the tables are what the log says, and that every receiver signed what
-is claimed of it. What that does and does not prove is in docs/adr/0002-evidence-log.md.
+Needs no database and no clock: bytes, texts and rows in, findings out. An empty list of findings means that the
+evidence is what it was when each checkpoint was signed, that the tables are what the log says, and that every
+receiver signed what is claimed of it. What that does and does not prove is in docs/adr/0002-evidence-log.md.
 """
 
 from base64 import b64encode
