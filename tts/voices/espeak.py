@@ -21,6 +21,9 @@ ACCENTS = {"northern": "vi", "central": "vi-vn-x-central", "southern": "vi-vn-x-
 """Accent → espeak's voice."""
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
+_UNSPEAKABLE = "CNS"
+"""Unicode categories: control and hidden characters, digits, symbols. espeak names symbols, and misreads numbers."""
+
 _LIMIT = timedelta(seconds=30)
 """For one clause: longer than the worker's own limit, so that its copy ends first."""
 
@@ -118,7 +121,7 @@ def _check(words: str) -> None:
     if not syllables(words):
         raise VoiceFailed("words were expected, but there is nothing to say")
     for character in words:
-        if character.isdigit() or (unicodedata.category(character).startswith("C") and character != "\n"):
+        if unicodedata.category(character)[0] in _UNSPEAKABLE and character != "\n":
             raise VoiceFailed(
                 "words as they are spoken were expected, but {character!r} came, which espeak reads wrongly; "
                 "let the normaliser read the text first",

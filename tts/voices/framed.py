@@ -7,13 +7,15 @@ import subprocess
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Self
 
 from tts.errors import ReadableError
 from tts.speech import SECOND
+
+_LAST_WORD_S = 1.0
 
 
 class ProcessEnded(ReadableError):
@@ -88,6 +90,8 @@ class FramedProcess:
         try:
             yield
         except (OSError, EOFError, ValueError) as error:
+            with suppress(subprocess.TimeoutExpired):  # it has closed its end and is about to say why by its code
+                self._process.wait(_LAST_WORD_S)
             timer.cancel()
             self.close()
             if late.is_set():

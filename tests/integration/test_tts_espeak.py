@@ -1,0 +1,233 @@
+"""The real espeak-ng in its real process."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import espeakng_loader
+import pytest
+
+from tts.phrases import syllables
+from tts.plausible import check_words
+from tts.settings import EspeakSettings, Pauses
+from tts.speech import SECOND, Speech
+from tts.voices.espeak import ACCENTS, EspeakVoice
+from tts.voices.voice import VoiceFailed
+
+WORDS = "ủy ban nhân dân xã diễn châu thông báo.\nđúng bảy giờ ngày mai, mời bà con đến trạm y tế. xin cảm ơn."
+
+
+@pytest.fixture
+def voice() -> Iterator[EspeakVoice]:
+    with EspeakVoice() as voice:
+        yield voice
+
+
+def workers() -> set[int]:
+    """The processes of espeak that this one started."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status, command = (entry / "status").read_text(), (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if f"PPid:\t{os.getpid()}\n" in status and b"espeak_worker.py" in command:
+                found.add(int(entry.name))
+    return found
+
+
+def open_files() -> set[str]:
+    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+
+
+@pytest.mark.parametrize("accent", ACCENTS)
+def test_every_accent_says_the_words(accent: str) -> None:
+    with EspeakVoice(accent) as voice:
+        speech = voice.speak(WORDS)
+    check_words(speech, WORDS)
+    assert speech.rate == 22_050
+
+
+def test_the_accents_differ() -> None:
+    digests = set()
+    for accent in ACCENTS:
+        with EspeakVoice(accent) as voice:
+            digests.add(voice.speak(WORDS).digest)
+    assert len(digests) == 3
+
+
+def test_the_same_words_give_the_same_bytes_whatever_was_said_before(voice: EspeakVoice) -> None:
+    first = voice.speak(WORDS)
+    voice.speak("chương trình phát thanh đến đây là hết.")
+    assert voice.speak(WORDS) == first
+    code = f"from tts.voices.espeak import EspeakVoice; print(EspeakVoice().speak({WORDS!r}).digest)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60, text=True)
+    assert told.stdout.strip() == first.digest
+
+
+def test_a_clause_sounds_alike_in_any_company(voice: EspeakVoice) -> None:
+    alone = voice.speak("xin cảm ơn.")
+    together = voice.speak(WORDS)
+    assert together.pcm.endswith(alone.pcm)
+
+
+def test_e9_decomposed_letters_are_spoken_like_composed_ones(voice: EspeakVoice) -> None:
+    assert voice.speak(unicodedata.normalize("NFD", WORDS)) == voice.speak(WORDS)
+
+
+def test_pauses_are_ours_to_the_sample(voice: EspeakVoice) -> None:
+    with EspeakVoice(pauses=Pauses(timedelta(0), timedelta(0), timedelta(0))) as hurried:
+        difference = voice.speak(WORDS).samples - hurried.speak(WORDS).samples
+    assert difference == round((0.3 + 0.7 + 1.0) * 22_050)
+
+
+def test_sentence_starts_are_marked_where_the_sound_starts(voice: EspeakVoice) -> None:
+    speech = voice.speak(WORDS)
+    assert [mark.text for mark in speech.marks] == [
+        "ủy ban nhân dân xã diễn châu thông báo.",
+        "đúng bảy giờ ngày mai, mời bà con đến trạm y tế.",
+        "xin cảm ơn.",
+    ]
+    last = round(speech.marks[-1].start / SECOND * speech.rate)
+    assert speech.pcm[2 * last :] == voice.speak("xin cảm ơn.").pcm
+
+
+def test_the_pace_is_for_horns_and_nothing_clips(voice: EspeakVoice) -> None:
+    text = "\n".join([WORDS] * 5)
+    speech = voice.speak(text)
+    assert 140 <= syllables(text) / (speech.duration / timedelta(minutes=1)) <= 190
+    samples = memoryview(speech.pcm).cast("h")
+    assert 16_000 < max(samples) < 32_767
+    assert min(samples) > -32_768
+
+
+def test_a_slower_rate_is_slower(voice: EspeakVoice) -> None:
+    with EspeakVoice(settings=EspeakSettings(rate=90)) as slow:
+        assert slow.speak(WORDS).duration > 1.2 * voice.speak(WORDS).duration
+
+
+@pytest.mark.parametrize(
+    "words", ["họp lúc 7 giờ.", "năm m²", "chào bà con 🙂", "một $", "chữ \u202e ngược", "một\x00hai", "một \u200b hai"]
+)
+def test_digits_symbols_and_hidden_characters_are_refused(voice: EspeakVoice, words: str) -> None:
+    with pytest.raises(VoiceFailed, match="let the normaliser read the text first"):
+        voice.speak(words)
+    assert workers() == set()
+
+
+@pytest.mark.parametrize("words", ["", "\n", " . , "])
+def test_nothing_to_say_is_refused(voice: EspeakVoice, words: str) -> None:
+    with pytest.raises(VoiceFailed, match="nothing to say"):
+        voice.speak(words)
+
+
+def test_a_long_clause_without_any_pause_is_said(voice: EspeakVoice) -> None:
+    words = "một hai ba bốn năm sáu bảy tám chín mười " * 100
+    check_words(voice.speak(words), words)
+
+
+def test_data_in_a_very_deep_folder_is_found(tmp_path: Path, voice: EspeakVoice) -> None:
+    deep = tmp_path / ("d" * 100) / ("e" * 100) / "espeak-ng-data"
+    source = Path(espeakng_loader.get_data_path())
+    shutil.copytree(source, deep, ignore=shutil.ignore_patterns("*_dict", "mbrola*"))
+    shutil.copy(source / "vi_dict", deep)
+    with EspeakVoice(data=deep) as far:
+        assert far.speak(WORDS) == voice.speak(WORDS)
+
+
+def test_missing_data_is_a_failed_voice(tmp_path: Path) -> None:
+    with EspeakVoice(data=tmp_path / "none" / "espeak-ng-data") as voice, pytest.raises(VoiceFailed, match="cannot be"):
+        voice.speak(WORDS)
+    with EspeakVoice(data=tmp_path / "espeak-ng-data") as voice, pytest.raises(VoiceFailed, match="ended with code 3"):
+        voice.speak(WORDS)
+    assert workers() == set()
+
+
+def test_a_killed_worker_is_started_again(voice: EspeakVoice) -> None:
+    first = voice.speak(WORDS)
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
+    assert voice.speak(WORDS) == first
+    assert len(workers() - {worker}) == 1
+
+
+def test_a_hanging_worker_is_ended_in_bounded_time_and_started_again() -> None:
+    with EspeakVoice(limit=timedelta(seconds=1)) as voice:
+        first = voice.speak(WORDS)
+        (worker,) = workers()
+        os.kill(worker, signal.SIGSTOP)
+        assert voice.speak(WORDS) == first
+        assert worker not in workers()
+
+
+def test_a_worker_that_cannot_live_is_a_failed_voice(voice: EspeakVoice) -> None:
+    stop = threading.Event()
+
+    def kill_them_all() -> None:
+        while not stop.is_set():
+            for worker in workers():
+                os.kill(worker, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_them_all)
+    killer.start()
+    try:
+        with pytest.raises(VoiceFailed, match="espeak failed twice"):
+            voice.speak("\n".join([WORDS] * 500))
+    finally:
+        stop.set()
+        killer.join()
+
+
+def test_several_threads_may_use_one_voice(voice: EspeakVoice) -> None:
+    texts = [f"{word} {WORDS}" for word in ("một", "hai", "ba", "bốn")]
+    alone = [voice.speak(text) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together: list[Speech] = list(pool.map(voice.speak, texts * 3))
+    assert together == alone * 3
+    assert len(workers()) == 1
+
+
+def test_nothing_is_left_behind_by_closing_or_forgetting() -> None:
+    before = open_files()
+    with EspeakVoice() as voice:
+        voice.speak(WORDS)
+        assert len(workers()) == 1
+    assert workers() == set()
+    forgotten = EspeakVoice()
+    forgotten.speak(WORDS)
+    del forgotten
+    assert workers() == set()
+    assert open_files() == before
+
+
+def test_a_closed_voice_may_speak_again(voice: EspeakVoice) -> None:
+    first = voice.speak(WORDS)
+    voice.close()
+    voice.close()
+    assert voice.speak(WORDS) == first
+
+
+def test_the_worker_ends_with_a_station_that_is_killed() -> None:
+    code = (
+        "import sys, time; from tts.voices.espeak import EspeakVoice; voice = EspeakVoice(); "
+        "voice.speak('xin chào'); print(voice._process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as station:
+        assert station.stdout is not None
+        worker = int(station.stdout.readline())
+        watch = os.pidfd_open(worker)
+        try:
+            station.kill()
+            assert select.select([watch], [], [], 30)[0]  # readable as soon as the worker has ended
+        finally:
+            os.close(watch)
