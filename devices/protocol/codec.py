@@ -18,9 +18,9 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 JsonIn: TypeAlias = "Mapping[str, JsonIn] | Sequence[JsonIn] | str | int | bool | None"
 
 MESSAGE_LIMIT = 64 * 1024
-"""Bytes of any message but a manifest or a trust; the broker's packet limit is the same (F11)."""
-MANIFEST_LIMIT = 256 * 1024
-"""Bytes of the manifest's and the trust's envelope."""
+"""Bytes of any message but a manifest or a trust (F11)."""
+MANIFEST_LIMIT = 250 * 1024
+"""Bytes of the manifest's and the trust's envelope: with topic and header it fits the broker's packet of 256 KiB."""
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53
 

@@ -169,7 +169,7 @@ class Fields:
             found[key] = (
                 members.integer(key, low=-MAX_INTEGER)
                 if isinstance(value, int)
-                else members.text(key, limit=1000, empty=True)
+                else members.text(key, limit=500, empty=True)
             )
         return found
 

@@ -14,16 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from devices.errors import DeviceError
 
 _P = 2**255 - 19
-# The y of all points of order 1, 2, 4 and 8: a signature under such a key verifies for nearly any message.
-_SMALL_ORDER = frozenset(
-    {
-        0,
-        1,
-        _P - 1,
-        2707385501144840649318225287225658788936804267575313519463743609750303021350,
-        55188659117513257062467267217118295137698188065244968500265048394206261417927,
-    }
-)
+_ORDER_8 = int("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16)
+# The y of all points of order 1, 4, 2 and 8: a signature under such a key verifies for nearly any message.
+_SMALL_ORDER = frozenset({1, 0, _P - 1, _ORDER_8, _P - _ORDER_8})
 
 
 class BadKey(DeviceError):
