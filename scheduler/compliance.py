@@ -169,8 +169,8 @@ def _xom_week(
         ),
         key=lambda r: (r.count("played"), r.count("played", "unknown", "awaited", "upcoming"), r.id),
     )
-    hopes = [] if xom in facts.infeasible else [x for x in lost if x.slot.xom == xom]
-    states = {_receiver_state(r, [x for x in hopes if r.id in x.receivers], facts, rules, now) for r in receivers}
+    mendable = set() if xom in facts.infeasible else {x.slot.id for x in lost}
+    states = {_receiver_state(receiver, mendable, facts, rules, now) for receiver in receivers}
     state = _worst_state(states, len(slots), xom in facts.infeasible, facts.week, rules, now)
     week = XomWeek(
         id=xom,
@@ -199,15 +199,20 @@ def _receiver_week(receiver: ReceiverFact, own: Sequence[Play], rules: Rules, no
 
 
 def _receiver_state(
-    receiver: ReceiverWeek, lost: Sequence[Lost], facts: WeekFacts, rules: Rules, now: datetime
+    receiver: ReceiverWeek, mendable: set[str], facts: WeekFacts, rules: Rules, now: datetime
 ) -> XomState:
+    """What this receiver's week can still come to. `mendable`: slots that may still be made good.
+
+    Of those only the failed ones are hope of their own: an unknown one may yet be proven, and is not to count twice.
+    """
     played, coming = receiver.count("played"), receiver.count("awaited", "upcoming")
     unknown = receiver.count("unknown") if now < facts.week.end + rules.evidence else 0
+    failed = sum(play.state == "failed" and play.slot.id in mendable for play in receiver.plays)
     if played >= rules.required:
         return "met"
     if played + (0 if receiver.silent else coming) >= rules.required:
         return "on_track"
-    return "at_risk" if played + coming + unknown + len(lost) >= rules.required else "missed"
+    return "at_risk" if played + coming + unknown + failed >= rules.required else "missed"
 
 
 def _worst_state(

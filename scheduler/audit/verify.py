@@ -138,7 +138,7 @@ def _checkpoint_findings(
 def _broken(sound: Sequence[int], size: int) -> Sentence:
     """`sound` are the sizes whose signed root the log has: what lies below one of them was not changed since."""
     if sound and sound[-1] >= size:
-        return Sentence("it was signed over other leaves than the checkpoints after it: the log was forked")
+        return Sentence("it was signed over other leaves than a later one: the log was forked")
     return Sentence(
         "the log does not have the root that was signed: a leaf of {first} to {last} was changed, put in or taken out",
         first=sound[-1] if sound else 0,

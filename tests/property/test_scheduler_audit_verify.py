@@ -33,7 +33,7 @@ from scheduler.audit.verify import verify_log
 INTACT = station()
 ROWS = INTACT.rows()
 HASHES = [leaf_hash(leaf) for leaf in INTACT.leaves]
-FORKED = "witnessed checkpoint of 12 leaves: it was signed over other leaves than the checkpoints after it: the log was forked"
+FORKED = "witnessed checkpoint of 12 leaves: it was signed over other leaves than a later one: the log was forked"
 S1, S2 = slot_row("s1", 5.5), slot_row("s2", 53.5)
 EVERY_ROW = [(table, number) for table, rows in ROWS.items() for number in range(len(rows))]
 
