@@ -102,6 +102,9 @@ class FramedProcess:
             raise ProcessEnded(
                 "an answer was expected, the process ended with code {code}", code=self._process.returncode
             ) from error
+        except BaseException:
+            self.close()  # its answer would be taken for that of the next request
+            raise
         finally:
             timer.cancel()
 
