@@ -32,6 +32,23 @@ from devices.protocol.messages import (
 from devices.protocol.reasons import Refused, refused
 from devices.slots import PlayableSlot, playable_slots
 
+__all__ = [
+    "NO_FLOOR",
+    "Accepted",
+    "Floor",
+    "PlayableSlot",
+    "Refused",
+    "accept_hello",
+    "accept_manifest",
+    "accept_receipt",
+    "accept_record",
+    "accept_report",
+    "accept_status",
+    "adopt_trust",
+    "first_trust",
+    "refused",
+]
+
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 ReceiverMessage = TypeVar("ReceiverMessage", PlayRecord, Report, Status)
 
