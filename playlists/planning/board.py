@@ -1,0 +1,114 @@
+"""A lane's plan while it is being made: which bulletins lie in which block, and what room is left."""
+
+from __future__ import annotations
+
+from playlists.planning.lane import Lane
+from playlists.planning.positions import is_free
+
+
+class Board:
+    """Bulletins in blocks, within room, daily cap, sessions, slots and gaps.
+
+    A careful board accepts only plays whose gaps hold wherever in their blocks they come to lie, and leaves plays with
+    bounds of their own to a block of their own; what it holds can always be given instants. One that is not careful
+    accepts everything that may have instants: `positions.starts` then has the last word.
+    """
+
+    def __init__(self, lane: Lane, *, careful: bool) -> None:
+        self.lane = lane
+        self.careful = careful
+        self.room = [min(block.end - block.start, lane.session_room) - lane.leads for block in lane.blocks]
+        self.day_room = list(lane.day_room)
+        self.sessions = list(lane.day_sessions)
+        self.contents: list[list[int]] = [[] for _ in lane.blocks]
+        self.blocks: list[list[int]] = [[] for _ in lane.demands]
+        self.campaign_slots: dict[int, int] = {}  # slot -> campaign plays placed in it
+        self._slot_day = {block.slot: block.day for block in lane.blocks}
+        self._held = frozenset(slot for slot, key in enumerate(lane.slots) if key in lane.covered)
+        self._free = [
+            [is_free(lane, demand, block) for block in range(len(lane.blocks))] for demand in range(len(lane.demands))
+        ]
+
+    def fits(self, demand: int, block: int) -> bool:
+        """Whether the play may be put there as the board stands."""
+        asked, place = self.lane.demands[demand], self.lane.blocks[block]
+        if asked.size > self.room[block] or not self.may(demand, block):
+            return False
+        if self.contents[block]:
+            return asked.size <= self.day_room[place.day]
+        return asked.size + self.lane.leads <= self.day_room[place.day] and self.sessions[place.day] > 0
+
+    def may(self, demand: int, block: int) -> bool:
+        """Whether the play may lie there as far as its own rules and its other plays go, room left aside."""
+        asked, slot = self.lane.demands[demand], self.lane.blocks[block].slot
+        if asked.bounds[block] is None:
+            return False
+        if any(self.lane.blocks[other].slot == slot for other in self.blocks[demand]):
+            return False
+        if asked.gap and not all(self._apart(demand, block, other) for other in self.blocks[demand]):
+            return False
+        if not self.careful:
+            return True
+        if self._free[demand][block]:
+            return all(self._free[other][block] for other in self.contents[block])
+        return not self.contents[block]
+
+    def put(self, demand: int, block: int) -> None:
+        place = self.lane.blocks[block]
+        if not self.contents[block]:
+            self.day_room[place.day] -= self.lane.leads
+            self.sessions[place.day] -= 1
+        self._move(demand, block, 1)
+        self.contents[block].append(demand)
+        self.blocks[demand].append(block)
+
+    def take(self, demand: int, block: int) -> None:
+        place = self.lane.blocks[block]
+        self.contents[block].remove(demand)
+        self.blocks[demand].remove(block)
+        self._move(demand, block, -1)
+        if not self.contents[block]:
+            self.day_room[place.day] += self.lane.leads
+            self.sessions[place.day] += 1
+
+    def missing(self, demand: int) -> int:
+        """Plays the demand still lacks of its minimum."""
+        return self.lane.demands[demand].need - len(self.blocks[demand])
+
+    def wanting(self, demand: int) -> int:
+        """Plays the demand still wishes for."""
+        return self.lane.demands[demand].want - len(self.blocks[demand])
+
+    @property
+    def campaign_missing(self) -> int:
+        """Slots the campaign still lacks."""
+        return self.lane.campaign_need - len(self.lane.covered) - len(self.campaign_slots.keys() - self._held)
+
+    @property
+    def campaign_days(self) -> frozenset[int]:
+        """The days that hear the campaign."""
+        return self.lane.covered_days | {self._slot_day[slot] for slot in self.campaign_slots}
+
+    def covers(self, block: int) -> bool:
+        """Whether the block's slot holds a campaign play already."""
+        slot = self.lane.blocks[block].slot
+        return slot in self.campaign_slots or slot in self._held
+
+    def _move(self, demand: int, block: int, sign: int) -> None:
+        asked, place = self.lane.demands[demand], self.lane.blocks[block]
+        self.room[block] -= sign * asked.size
+        self.day_room[place.day] -= sign * asked.size
+        if asked.campaign:
+            count = self.campaign_slots.get(place.slot, 0) + sign
+            if count:
+                self.campaign_slots[place.slot] = count
+            else:
+                del self.campaign_slots[place.slot]
+
+    def _apart(self, demand: int, block: int, other: int) -> bool:
+        asked = self.lane.demands[demand]
+        early, late = asked.bounds[min(block, other)], asked.bounds[max(block, other)]
+        if early is None or late is None:
+            return False
+        distance = late[0] - early[1] if self.careful else late[1] - early[0]
+        return distance >= asked.gap

@@ -1,0 +1,234 @@
+"""An independent reading of the rules: every way a plan breaks them.
+
+Shares no code with the search: it works on instants, one pair of plays at a time, as one would check by hand. A rule
+that only committed plays break is not the plan's fault and is not reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import combinations
+
+from playlists.planning.plan import WeekPlan
+from playlists.planning.problem import PlannedBulletin, Play, Problem
+from playlists.week import TIMEZONE, midnight
+from playlists.xom import Xom
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken rule, with the plays that break it; `rule` is its name as in docs/planning.md."""
+
+    rule: str
+    xom: str
+    plays: tuple[Play, ...]
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A play with everything the rules ask of it."""
+
+    play: Play
+    xom: Xom
+    bulletin: PlannedBulletin
+    start: datetime
+    end: datetime  # of the room it takes, pause and rounding included
+    new: bool
+    window: int | None
+    day: date
+
+
+def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
+    """Every broken rule, the guarantee and the minimums among them; an empty list is a valid plan."""
+    found: list[Violation] = []
+    heard = [_sound(problem, plan, play) for play in plan.plays]
+    for committed in problem.committed:
+        if committed.counts and committed.play not in plan.plays:
+            found.append(Violation("committed", committed.xom, (committed.play,)))
+    if set(plan.plays) - set(plan.added) - {play.play for play in problem.committed if play.counts}:
+        found.append(Violation("added", "", ()))
+    if len(set(plan.plays)) != len(plan.plays):
+        found.append(Violation("twice", "", ()))
+    for sound in heard:
+        if sound.new:
+            found += _alone(problem, sound)
+    for xom in problem.xom:
+        own = sorted((sound for sound in heard if sound.xom is xom), key=lambda sound: sound.start)
+        found += _together(own)
+        found += _per_day(problem, own)
+        found += _demanded(problem, xom, own)
+    for left, right in problem.overlaps:
+        found += _neighbours(
+            problem,
+            [sound for sound in heard if sound.xom.id == left],
+            [sound for sound in heard if sound.xom.id == right],
+        )
+    return found
+
+
+def _sound(problem: Problem, plan: WeekPlan, play: Play) -> _Sound:
+    xom = next(xom for xom in problem.xom if xom.id == play.xom)
+    bulletin = next(bulletin for bulletin in problem.bulletins if bulletin.id == play.bulletin)
+    grid = problem.rules.grid
+    length, rest = divmod(bulletin.duration + problem.rules.pause, grid)
+    end = play.start + (length + (1 if rest else 0)) * grid
+    held: tuple[int | None, date] = (None, play.start.astimezone(TIMEZONE).date())
+    for number, window in reversed(list(enumerate(xom.windows))):
+        for day in problem.week.days:
+            opens = midnight(day) + _since_midnight(window.start.hour, window.start.minute, window.start.second)
+            closes = midnight(day) + _since_midnight(window.end.hour, window.end.minute, window.end.second)
+            if closes <= opens:
+                closes += timedelta(days=1)
+            if day.isoweekday() in window.days and opens <= play.start and end <= closes:
+                held = number, day
+    return _Sound(play, xom, bulletin, play.start, end, play in plan.added, *held)
+
+
+def _since_midnight(hours: int, minutes: int, seconds: int) -> timedelta:
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _alone(problem: Problem, sound: _Sound) -> Iterator[Violation]:
+    """What one new play must keep by itself."""
+    plays = (sound.play,)
+    if sound.window is None:
+        yield Violation("window", sound.xom.id, plays)
+    if (sound.start - problem.week.start) % problem.rules.grid:
+        yield Violation("grid", sound.xom.id, plays)
+    if sound.start - problem.lead_in < problem.now:
+        yield Violation("now", sound.xom.id, plays)
+    if not sound.bulletin.targets.includes(sound.xom):
+        yield Violation("targets", sound.xom.id, plays)
+    if not sound.bulletin.valid_from <= sound.day <= sound.bulletin.valid_to:
+        yield Violation("valid", sound.xom.id, plays)
+    for hours in problem.rules.quiet:
+        if any(sound.start < night.end and night.start < sound.end for night in hours.intervals(problem.week)):
+            yield Violation("quiet", sound.xom.id, plays)
+    for relay in problem.relays:
+        if (relay.xom is None or sound.xom.id in relay.xom) and any(
+            sound.start < block.end and block.start < sound.end for block in relay.intervals(problem.week)
+        ):
+            yield Violation("relay", sound.xom.id, plays)
+    if any(sound.start < blackout.end and blackout.start < sound.end for blackout in sound.xom.blackouts):
+        yield Violation("blackout", sound.xom.id, plays)
+
+
+def _together(own: Sequence[_Sound]) -> Iterator[Violation]:
+    """What two plays in one xóm must keep."""
+    for one, other in combinations(own, 2):
+        plays = one.play, other.play
+        if not (one.new or other.new):
+            continue
+        if other.start < one.end:
+            yield Violation("own_overlap", one.xom.id, plays)
+        if one.bulletin is other.bulletin:
+            if other.start - one.start < one.bulletin.min_gap:
+                yield Violation("min_gap", one.xom.id, plays)
+            if one.window is not None and (one.window, one.day) == (other.window, other.day):
+                yield Violation("once_per_window", one.xom.id, plays)
+
+
+def _programmes(own: Sequence[_Sound]) -> list[list[_Sound]]:
+    """Plays that follow each other without a break in one window."""
+    runs: list[list[_Sound]] = []
+    for sound in own:
+        last = runs[-1][-1] if runs else None
+        if last and last.end == sound.start and (last.window, last.day) == (sound.window, sound.day):
+            runs[-1].append(sound)
+        else:
+            runs.append([sound])
+    return runs
+
+
+def _per_day(problem: Problem, own: Sequence[_Sound]) -> Iterator[Violation]:
+    """Idents and sign-offs in their room, the daily cap, and the sessions."""
+    spans = []
+    for run in _programmes(own):
+        span = run[0].start - problem.lead_in, run[-1].end + problem.lead_out, run
+        spans.append(span)
+        if any(sound.new for sound in run) and (problem.lead_in or problem.lead_out):
+            yield from _leads(problem, span[0], span[1], run)
+    for one, other in combinations(spans, 2):
+        new = any(sound.new for sound in (*one[2], *other[2]))
+        if new and one[0] < other[1] and other[0] < one[1] and (problem.lead_in or problem.lead_out):
+            yield Violation("lead_room", one[2][0].xom.id, (one[2][0].play, other[2][0].play))
+    for day in {sound.day for sound in own}:
+        mine = [span for span in spans if span[2][0].day == day]
+        if not any(sound.new for span in mine for sound in span[2]):
+            continue
+        plays = tuple(sound.play for span in mine for sound in span[2])
+        if sum((end - start for start, end, _ in mine), timedelta()) > own[0].xom.daily_cap:
+            yield Violation("daily_cap", own[0].xom.id, plays)
+        yield from _sessions(problem, own[0].xom, mine)
+
+
+def _leads(problem: Problem, start: datetime, end: datetime, run: Sequence[_Sound]) -> Iterator[Violation]:
+    """A whole programme, ident and sign-off included, must keep the hours that each play must keep."""
+    first = run[0]
+    silences = [
+        *(night for hours in problem.rules.quiet for night in hours.intervals(problem.week)),
+        *(block for relay in problem.relays if relay.concerns(first.xom.id) for block in relay.intervals(problem.week)),
+        *(blackout.interval for blackout in first.xom.blackouts),
+    ]
+    windows = [window.on(day) for window in first.xom.windows for day in problem.week.days]
+    inside = any(window is not None and window.start <= start and end <= window.end for window in windows)
+    if not inside or any(start < silence.end and silence.start < end for silence in silences):
+        yield Violation("lead_room", first.xom.id, tuple(sound.play for sound in run))
+
+
+def _sessions(
+    problem: Problem, xom: Xom, spans: Sequence[tuple[datetime, datetime, list[_Sound]]]
+) -> Iterator[Violation]:
+    sessions: list[list[tuple[datetime, datetime, list[_Sound]]]] = []
+    for span in spans:
+        last = sessions[-1][-1] if sessions else None
+        near = last is not None and span[0] - last[1] <= timedelta(seconds=60)
+        if last and near and last[2][0].window == span[2][0].window:
+            sessions[-1].append(span)
+        else:
+            sessions.append([span])
+    most, longest = problem.rules.max_sessions_per_day, problem.rules.max_session
+    if most is not None and len(sessions) > most:
+        yield Violation("max_sessions_per_day", xom.id, tuple(span[2][0].play for span in spans))
+    for session in sessions:
+        new = any(sound.new for span in session for sound in span[2])
+        if longest is not None and new and session[-1][1] - session[0][0] > longest:
+            yield Violation("max_session", xom.id, tuple(sound.play for span in session for sound in span[2]))
+
+
+def _demanded(problem: Problem, xom: Xom, own: Sequence[_Sound]) -> Iterator[Violation]:
+    """The guarantee, the minimums, and no more than is wanted."""
+    week = [sound for sound in own if sound.window is not None or problem.week.contains(sound.start)]
+    campaign = {(sound.day, sound.window) for sound in week if sound.bulletin.campaign}
+    if len(campaign) < problem.rules.campaign_min_per_xom:
+        yield Violation("campaign_min_per_xom", xom.id, ())
+    for bulletin in problem.bulletins:
+        plays = tuple(sound.play for sound in week if sound.bulletin is bulletin)
+        if bulletin.targets.includes(xom) and len(plays) < bulletin.plays_min:
+            yield Violation("min_per_week", xom.id, plays)
+        if len(plays) > bulletin.plays_wanted and any(sound.new for sound in week if sound.bulletin is bulletin):
+            yield Violation("want_per_week", xom.id, plays)
+
+
+def _neighbours(problem: Problem, left: Sequence[_Sound], right: Sequence[_Sound]) -> Iterator[Violation]:
+    """In xóm that hear each other: the same sound at the same instant, or not at the same time."""
+    for one in _with_leads(problem, left):
+        for other in _with_leads(problem, right):
+            same = (one[0], one[1], one[2]) == (other[0], other[1], other[2])
+            new = one[3].new or other[3].new
+            if new and not same and one[1] < other[2] and other[1] < one[2]:
+                yield Violation("overlaps", one[3].xom.id, (one[3].play, other[3].play))
+
+
+def _with_leads(problem: Problem, own: Sequence[_Sound]) -> list[tuple[str, datetime, datetime, _Sound]]:
+    """Everything that sounds: idents, bulletins, sign-offs."""
+    sounds: list[tuple[str, datetime, datetime, _Sound]] = []
+    for run in _programmes(sorted(own, key=lambda sound: sound.start)):
+        if problem.lead_in:
+            sounds.append(("ident", run[0].start - problem.lead_in, run[0].start, run[0]))
+        sounds += [("bulletin " + sound.bulletin.id, sound.start, sound.end, sound) for sound in run]
+        if problem.lead_out:
+            sounds.append(("sign-off", run[-1].end, run[-1].end + problem.lead_out, run[-1]))
+    return sounds

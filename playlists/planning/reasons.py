@@ -1,0 +1,171 @@
+"""Why a xóm cannot have what it is promised, in the words of the rules that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from playlists.planning.exact import Found, search
+from playlists.planning.lane import lane_of, rule_names
+from playlists.planning.phrases import Phrase, Translate
+from playlists.planning.problem import Problem
+from playlists.xom import Xom
+
+STEPS = 3_000  # of each question whether the rules left still contradict each other
+CAMPAIGN = "campaign_min_per_xom"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One contradiction in one xóm.
+
+    `rules` name the rules that together leave no plan, as in shared documents ("blackout:tang lễ", "relay:VOV1",
+    "min_per_week:b3"); beside the xóm's windows and what is committed they need nothing else. `minimal` says it was
+    shown that without any one of them there is a plan. `would_help` lists what resolves this contradiction.
+    """
+
+    xom: str
+    bulletins: tuple[str, ...]
+    rules: tuple[str, ...]
+    template: str
+    values: Mapping[str, object] = field(hash=False)
+    would_help: tuple[Phrase, ...] = field(hash=False)
+    minimal: bool = True
+
+    def said(self, translate: Translate = str) -> str:
+        """The reason as a sentence."""
+        return Phrase(self.template, self.values).said(translate)
+
+    def __str__(self) -> str:
+        return self.said()
+
+
+def explain(problem: Problem, xom: Xom) -> tuple[Reason, ...]:
+    """The contradictions among the xóm's own rules, each minimal, until what is left has a plan.
+
+    Rules are taken away one by one; what cannot go without a plan appearing stays. Empty when the rules were not shown
+    to contradict each other.
+    """
+    reasons: list[Reason] = []
+    dropped: frozenset[str] = frozenset()
+    while _verdict(problem, xom, dropped) is Found.NOTHING:
+        core, minimal = _core(problem, xom, dropped)
+        reasons.append(_reason(problem, xom, core, minimal))
+        goals = frozenset(name for name in core if _is_goal(name))
+        dropped |= goals
+        if not goals:  # the rules contradict each other with nothing asked: no more can be said
+            break
+    return tuple(reasons)
+
+
+def _verdict(problem: Problem, xom: Xom, without: frozenset[str]) -> Found | None:
+    found = search(lane_of(problem, xom, without), 0, STEPS)
+    return found if isinstance(found, Found) else None
+
+
+def _core(problem: Problem, xom: Xom, dropped: frozenset[str]) -> tuple[tuple[str, ...], bool]:
+    """An irreducible set of rules that leave no plan, and whether irreducible was shown."""
+    names = [name for name in rule_names(problem, xom) if name not in dropped]
+    goals = [name for name in names if _is_goal(name)]
+    out = dropped
+    for goal in reversed(goals):  # one promise that fails alone is the plainest reason
+        others = dropped | (set(goals) - {goal})
+        if _verdict(problem, xom, others) is Found.NOTHING:
+            out = others
+            break
+    shown = True
+    for name in sorted(names, key=lambda name: not _is_goal(name)):
+        if name in out:
+            continue
+        verdict = _verdict(problem, xom, out | {name})
+        if verdict is Found.NOTHING:
+            out |= {name}
+        elif verdict is Found.UNDECIDED:
+            shown = False
+    return tuple(name for name in names if name not in out), shown
+
+
+def _is_goal(name: str) -> bool:
+    return name == CAMPAIGN or name.startswith("min_per_week:")
+
+
+def _reason(problem: Problem, xom: Xom, core: Sequence[str], minimal: bool) -> Reason:
+    goals = tuple(_worded(problem, xom, name) for name in core if _is_goal(name))
+    rules = tuple(_worded(problem, xom, name) for name in core if not _is_goal(name))
+    values: dict[str, object] = {"xom": xom.name, "goals": goals, "rules": rules}
+    campaign = [bulletin for bulletin in problem.bulletins if bulletin.campaign and bulletin.targets.includes(xom)]
+    help_: list[Phrase] = []
+    if not xom.windows:
+        template = "{xom} has no window in which it may be spoken to"
+        help_.append(Phrase("give it a window, or a longer one"))
+    elif tuple(core) == (CAMPAIGN,) and not campaign:
+        template = "{xom}: no campaign bulletin is meant for it, but {goals} are asked"
+        help_.append(Phrase("approve a campaign bulletin for it"))
+    else:
+        template = (
+            "{xom}: with {rules}, its windows have no room for {goals}"
+            if rules
+            else "{xom}: its windows have no room for {goals}"
+        )
+        help_ += [_remedy(problem, xom, name) for name in core]
+        help_.append(Phrase("give it a window, or a longer one"))
+    named = [name.split(":", 1)[1] for name in core if name.startswith(("min_", "want_", "valid:"))]
+    return Reason(xom.id, tuple(dict.fromkeys(named)), tuple(core), template, values, tuple(help_), minimal)
+
+
+def _worded(problem: Problem, xom: Xom, name: str) -> Phrase:
+    return Phrase(_WORDS[name.split(":", 1)[0]][0], dict(_values(problem, xom, name)))
+
+
+def _remedy(problem: Problem, xom: Xom, name: str) -> Phrase:
+    return Phrase(_WORDS[name.split(":", 1)[0]][1], dict(_values(problem, xom, name)))
+
+
+# each kind of rule: how it is named in a reason, and what would help against it
+_WORDS = {
+    "blackout": ("the silence for {why}", "give it a window outside the silence for {why}"),
+    "relay": ("the relay of {name}", "shorten or move the relay of {name}"),
+    "quiet": ("the quiet hours {hours}", "give it a window outside the quiet hours {hours}"),
+    "daily_cap": ("the cap of {minutes} min a day", "raise the cap of {minutes} min a day"),
+    "max_sessions_per_day": ("at most {count} sessions a day", "allow more than {count} sessions a day"),
+    "max_session": ("at most {minutes} min a session", "allow sessions of more than {minutes} min"),
+    "min_gap": (
+        "{hours} h between two plays of “{bulletin}”",
+        "allow less than {hours} h between two plays of “{bulletin}”",
+    ),
+    "valid": (
+        "“{bulletin}” being valid from {first} to {last} only",
+        "let “{bulletin}” be valid on more days",
+    ),
+    "want_per_week": (
+        "at most {count} plays of “{bulletin}” a week",
+        "allow more than {count} plays of “{bulletin}”",
+    ),
+    "now": ("the week having come to {now}", "plan it earlier in the week next time"),
+    "min_per_week": ("{count} plays of “{bulletin}”", "ask for fewer plays of “{bulletin}”, or shorten it"),
+    CAMPAIGN: (
+        "{count} campaign slots on different occasions",
+        "let a named authority waive the campaign slots",
+    ),
+}
+
+
+def _values(problem: Problem, xom: Xom, name: str) -> Iterator[tuple[str, object]]:
+    """What the words of a rule are filled with."""
+    kind, _, which = name.partition(":")
+    rules = problem.rules
+    counts = {CAMPAIGN: rules.campaign_min_per_xom, "max_sessions_per_day": rules.max_sessions_per_day}
+    lengths = {"daily_cap": xom.daily_cap, "max_session": rules.max_session}
+    if kind in counts:
+        yield "count", counts[kind]
+    if (length := lengths.get(kind)) is not None:
+        yield "minutes", f"{length.total_seconds() / 60:g}"
+    if kind in ("min_gap", "valid", "want_per_week", "min_per_week"):
+        bulletin = problem.bulletin(which)
+        yield "bulletin", bulletin.label
+        yield "hours", f"{bulletin.min_gap.total_seconds() / 3600:g}"
+        yield "first", bulletin.valid_from
+        yield "last", bulletin.valid_to
+        yield "count", bulletin.plays_min if kind == "min_per_week" else bulletin.plays_wanted
+    yield {"blackout": "why", "relay": "name", "quiet": "hours"}.get(kind, "rule"), which
+    yield "now", problem.now
