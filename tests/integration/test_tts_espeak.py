@@ -162,7 +162,7 @@ def test_a_killed_worker_is_started_again(voice: EspeakVoice) -> None:
 
 
 def test_a_hanging_worker_is_ended_in_bounded_time_and_started_again() -> None:
-    with EspeakVoice(limit=timedelta(seconds=1)) as voice:
+    with EspeakVoice(limit=timedelta(seconds=3)) as voice:
         first = voice.speak(WORDS)
         (worker,) = workers()
         os.kill(worker, signal.SIGSTOP)

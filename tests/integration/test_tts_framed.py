@@ -70,9 +70,12 @@ def test_what_hangs_is_ended_with_all_that_it_started(tmp_path: Path, behaviour:
     os.mkfifo(tmp_path / "alive")
     alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        held = f"held = os.open({str(tmp_path / 'alive')!r}, os.O_WRONLY)\n"
-        with process(held + behaviour, limit_s=0.5) as hung, pytest.raises(ProcessEnded, match=r"within 0\.5 s was"):
-            hung.ask(b"abc")
+        held = f"held = os.open({str(tmp_path / 'alive')!r}, os.O_WRONLY)\nos.write(held, b'!')\n"
+        with process(held + behaviour, limit_s=0.5) as hung:
+            assert select.select([alive], [], [], 30)[0]
+            assert os.read(alive, 1) == b"!"
+            with pytest.raises(ProcessEnded, match=r"within 0\.5 s was"):
+                hung.ask(b"abc")
         ended = select.poll()
         ended.register(alive, 0)
         assert ended.poll(30_000) == [(alive, select.POLLHUP)]  # nobody holds the other end any more
