@@ -131,7 +131,8 @@ def _play(
 def _fault(record: RecordFact, slot: SlotFact, postings: Sequence[ReceiverFact], rules: Rules) -> Sentence | None:
     """Why a record does not count, None when it does."""
     if record.result != "completed":
-        return Sentence("{result}: {reason}", result=record.result, reason=record.reason or "no reason given")
+        result = _RESULTS[record.result]
+        return Sentence("{result}: {reason}", result=result, reason=record.reason) if record.reason else result
     if record.start is None:
         return Sentence("completed, but without a start")
     if record.samples_expected <= 0 or record.samples_played < record.samples_expected:
@@ -146,6 +147,14 @@ def _fault(record: RecordFact, slot: SlotFact, postings: Sequence[ReceiverFact],
     if ended and len(ended) == sum(p.xom == slot.xom for p in postings) and record.start >= max(ended):
         return Sentence("the receiver no longer stood in this xóm")
     return None
+
+
+_RESULTS = {
+    "interrupted": Sentence("broken off"),
+    "failed": Sentence("could not be played"),
+    "missed": Sentence("not started in time"),
+    "preempted": Sentence("gave way to an emergency"),
+}
 
 
 def _reached(record: RecordFact, rules: Rules) -> Grade:

@@ -43,7 +43,7 @@ def _receiver(receiver: ReceiverWeek, facts: WeekFacts, rules: Rules, now: datet
     )  # fmt: skip
     for play in receiver.plays:
         if play.state == "failed" and play.why is not None:
-            yield Sentence("Not played at {time} ({why}).", time=_time(play.slot.start), why=str(play.why))
+            yield Sentence("Not played at {time} ({why}).", time=_time(play.slot.start), why=play.why)
     until = facts.week.end + rules.evidence
     if unknown := [play for play in receiver.plays if play.state == "unknown"]:
         if now < until:

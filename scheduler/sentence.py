@@ -1,5 +1,7 @@
 """A sentence for a person: an English template and its values, so that an interface can translate it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,17 +12,18 @@ def untranslated(template: str) -> str:
 
 @dataclass(frozen=True, init=False)
 class Sentence:
-    """`template` is an English msgid with {named} fields, `values` fills them."""
+    """`template` is an English msgid with {named} fields, `values` fills them; a value may be a sentence of its own."""
 
     template: str
-    values: Mapping[str, str | int]
+    values: Mapping[str, str | int | Sentence]
 
-    def __init__(self, template: str, /, **values: str | int) -> None:
+    def __init__(self, template: str, /, **values: str | int | Sentence) -> None:
         object.__setattr__(self, "template", template)
         object.__setattr__(self, "values", values)
 
     def text(self, translate: Callable[[str], str] = untranslated) -> str:
-        return translate(self.template).format(**self.values)
+        values = {k: v.text(translate) if isinstance(v, Sentence) else v for k, v in self.values.items()}
+        return translate(self.template).format(**values)
 
     def __str__(self) -> str:
         return self.text()

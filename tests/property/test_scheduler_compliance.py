@@ -63,7 +63,7 @@ def test_a_failure_that_nothing_can_make_good_any_more_is_missed_at_once():
     assert one(facts, at(54)).state == "at_risk"
     assert one(facts, WEEK.end).state == "missed"
     assert one(facts, at(54), replace(RULES, make_goods_per_week=0)).state == "missed"
-    assert "Not played at 05:30 25/11 (interrupted: power)." in one(facts, at(54)).reason
+    assert "Not played at 05:30 25/11 (broken off: power)." in one(facts, at(54)).reason
 
 
 def test_a_make_good_that_was_played_meets_the_week_and_says_so():
@@ -437,3 +437,11 @@ def test_unknown_only_grows_into_played_or_failed_by_a_record(facts, now, hours)
             assert steps.index(after.state) >= steps.index(before.state)
         else:
             assert after.state == before.state
+
+
+def test_an_unknown_slot_is_not_hoped_for_twice():
+    """Its proof may come, or its make-good may be played: one broadcast in the count, never two."""
+    mended = slot("m", 60, makes_good="b")
+    failed = [record("r1", s, result="failed", samples_played=0) for s in (B, mended)]
+    assert one(week([A, B, mended], failed), at(62)).state == "missed"
+    assert one(week([A, B, mended], [*failed, record("r1", A)]), at(62)).state == "missed"
