@@ -1,0 +1,16 @@
+"""Names of letters, for codes and for abbreviations that nobody knows."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+_TABLE = tomllib.loads(resources.files(__package__).joinpath("tables/letters.toml").read_text("utf-8"))
+NAMES: dict[str, str] = _TABLE["letters"]
+FOREIGN: dict[str, str] = NAMES | _TABLE["foreign"]
+
+
+def spelled(letters: str, *, foreign: bool = False) -> str:
+    """Each letter by its name; a D in a foreign acronym is đê. Characters that have no name are skipped."""
+    names = FOREIGN if foreign else NAMES
+    return " ".join([names[letter] for letter in letters.lower() if letter in names])

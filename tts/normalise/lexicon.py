@@ -1,0 +1,197 @@
+"""Readings of written forms, scoped by the word before or after: the operator's lexicon, and Loa's own tables.
+
+TOML, one shape for both:
+
+    [words]
+    "QL7B" = "quốc lộ bảy bê"
+
+    [[scoped]]
+    written = "ND"
+    spoken = "nông dân"
+    before = ["hội"]          # the word before it is one of these
+    after = []                # the word after it is one of these
+
+A written form that has a capital letter is matched as it is written, one in small letters in any case. Longer forms win over
+shorter ones, scoped readings over plain ones.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tts.errors import ReadableError
+
+from .line import Line, Said, WORDS
+from .syllables import ALPHABET
+
+_ATOM = re.compile(r"[^\W_]+")
+_SPOKEN = re.compile(f"[{ALPHABET} ,]+")
+
+
+class LexiconError(ReadableError):
+    """An entry that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One reading: `spoken` in small letters and commas only; `before` and `after` are small-letter words, empty = anywhere."""
+
+    written: str
+    spoken: str
+    before: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "written", unicodedata.normalize("NFC", self.written).strip())
+        object.__setattr__(self, "spoken", " ".join(unicodedata.normalize("NFC", self.spoken).lower().split()))
+        if not _ATOM.match(self.written):
+            raise LexiconError(
+                "A written form begins with a letter or a digit; “{written}” does not. Write it as it stands in the bulletins.",
+                written=self.written,
+            )
+        if not _SPOKEN.fullmatch(self.spoken):
+            raise LexiconError(
+                "The reading of “{written}” must be words in letters, as they are said; got “{spoken}”. Write numbers and signs out.",
+                written=self.written,
+                spoken=self.spoken,
+            )
+
+    @property
+    def scoped(self) -> bool:
+        """Whether it holds only beside certain words."""
+        return bool(self.before or self.after)
+
+    def holds(self, line: Line, start: int) -> int:
+        """The end of this entry in the line when it stands at `start`, else -1."""
+        end = start + len(self.written)
+        here = line.open[start:end]
+        if here != self.written and (self.written != self.written.lower() or here.lower() != self.written):
+            return -1
+        if self.written[-1].isalnum() and line.text[end : end + 1].isalnum():
+            return -1
+        if self.before and not set(line.before(start)) & self.before:
+            return -1
+        if self.after and line.after(end) not in self.after:
+            return -1
+        return end
+
+
+class Lexicon:
+    """A frozen set of entries, found by the first letters or digits of their written forms."""
+
+    __slots__ = ("__dict__", "entries")
+    entries: tuple[Entry, ...]
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.entries = tuple(entries)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Lexicon:
+        """Entries out of TOML (see the module); raises LexiconError for a table of another shape."""
+        try:
+            return cls(_entries(tomllib.loads(text)))
+        except tomllib.TOMLDecodeError as error:
+            raise LexiconError("The lexicon is not TOML: {error}.", error=str(error)) from error
+
+    def to_toml(self) -> str:
+        """The entries as TOML that `from_toml` reads back."""
+        plain = [f"{_quoted(entry.written)} = {_quoted(entry.spoken)}" for entry in self.entries if not entry.scoped]
+        scoped = [
+            f"\n[[scoped]]\nwritten = {_quoted(entry.written)}\nspoken = {_quoted(entry.spoken)}\n"
+            f"before = {_quoted_all(entry.before)}\nafter = {_quoted_all(entry.after)}"
+            for entry in self.entries
+            if entry.scoped
+        ]
+        return "\n".join(["[words]", *plain, *scoped]) + "\n"
+
+    def adding(self, entry: Entry) -> Lexicon:
+        """This lexicon with one more entry, in place of one for the same form and scope."""
+        return Lexicon((*(one for one in self.entries if _place(one) != _place(entry)), entry))
+
+    def without(self, written: str) -> Lexicon:
+        """This lexicon without any reading of a written form."""
+        return Lexicon(one for one in self.entries if one.written != unicodedata.normalize("NFC", written).strip())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lexicon) and set(self.entries) == set(other.entries)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.entries))
+
+    @cached_property
+    def index(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by the lower-case first atom of their written form, the one to try first standing first."""
+        index: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            first = _ATOM.match(entry.written)
+            index[first.group().lower() if first else ""].append(entry)
+        return {
+            atom: tuple(sorted(entries, key=lambda entry: (-len(entry.written), not entry.scoped)))
+            for atom, entries in index.items()
+        }
+
+    def reading(self, line: Line, rule: str) -> Line:
+        """The line with every entry's form read."""
+        found: list[Said] = []
+        index, reached = self.index, 0
+        if not index:
+            return line
+        for match in _ATOM.finditer(line.open):
+            entries = index.get(match.group().lower())
+            if entries is None or match.start() < reached:
+                continue
+            for entry in entries:
+                end = entry.holds(line, match.start())
+                if end >= 0:
+                    found.append(Said(match.start(), end, entry.spoken, rule))
+                    reached = end
+                    break
+        return line.saying(found, WORDS) if found else line
+
+
+def _place(entry: Entry) -> tuple[object, ...]:
+    return entry.written, entry.before, entry.after
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _quoted_all(words: Iterable[str]) -> str:
+    return "[" + ", ".join(_quoted(word) for word in sorted(words)) + "]"
+
+
+def _entries(table: Mapping[str, object]) -> Iterable[Entry]:
+    words, scoped = table.get("words", {}), table.get("scoped", [])
+    unknown = ", ".join(sorted(set(table) - {"words", "scoped"}))
+    if unknown or not isinstance(words, dict) or not isinstance(scoped, list):
+        raise LexiconError(
+            "A lexicon holds a table [words] and tables [[scoped]]; this one has {found}.", found=unknown or "another shape"
+        )
+    for written, spoken in words.items():
+        yield Entry(written, _text(spoken, written))
+    for one in scoped:
+        if not isinstance(one, dict) or set(one) - {"written", "spoken", "before", "after"} or not {"written", "spoken"} <= set(one):
+            raise LexiconError("A [[scoped]] entry has written, spoken, before, after; got {found}.", found=str(one))
+        written = _text(one["written"], "scoped")
+        yield Entry(written, _text(one["spoken"], written), _words(one.get("before"), written), _words(one.get("after"), written))
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise LexiconError("The entry “{where}” needs text, got {value}.", where=where, value=str(value))
+    return value
+
+
+def _words(value: object, where: str) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if not isinstance(value, list):
+        raise LexiconError("“before” and “after” of “{where}” are lists of words, got {value}.", where=where, value=str(value))
+    return frozenset(unicodedata.normalize("NFC", _text(word, where)).lower() for word in value)

@@ -1,0 +1,52 @@
+"""The passes in their order: what is surest and longest first, the general rule last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+
+from . import blanks, codes, dates, docnumbers, fractions, ordinals, quantities, romans, signs, telephones, times, web
+from .headings import read_start
+from .lexicon import Lexicon
+from .line import Line
+
+Pass = Callable[[Line], Line]
+
+
+def _table(name: str) -> Lexicon:
+    return Lexicon.from_toml(resources.files(__package__).joinpath(f"tables/{name}.toml").read_text("utf-8"))
+
+
+FIXED = _table("fixed")  # forms with digits or strokes in them, which must be read before numbers are
+ABBREVIATIONS = _table("abbreviations")
+FOREIGN = _table("foreign")
+
+PASSES: tuple[Pass, ...] = (
+    *web.FORMS,
+    *blanks.FORMS,
+    read_start,
+    lambda line: FIXED.reading(line, "fixed form"),
+    *docnumbers.FORMS,
+    *telephones.FORMS,
+    *fractions.ADDRESSES,
+    times.FORMS[0],
+    *dates.FORMS,
+    *times.FORMS[1:],
+    *ordinals.FORMS,
+    *quantities.MEASURES,
+    *romans.FORMS,
+    *fractions.FRACTIONS,
+    lambda line: ABBREVIATIONS.reading(line, "abbreviation"),
+    lambda line: FOREIGN.reading(line, "foreign word"),
+    *codes.FORMS,
+    *quantities.NUMBERS,
+    *signs.FORMS,
+)
+
+
+def read_line(line: Line, lexicon: Lexicon) -> Line:
+    """The line after every pass; the operator's lexicon comes before all of them."""
+    line = lexicon.reading(line, "lexicon")
+    for one in PASSES:
+        line = one(line)
+    return line

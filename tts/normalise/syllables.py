@@ -1,0 +1,67 @@
+"""The Vietnamese syllable: which strings of letters are one, and where its tone mark stands."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+VOWELS = "aăâeêioôơuưy"
+_MARKED = {
+    "a": "áàảãạ", "ă": "ắằẳẵặ", "â": "ấầẩẫậ", "e": "éèẻẽẹ", "ê": "ếềểễệ", "i": "íìỉĩị",
+    "o": "óòỏõọ", "ô": "ốồổỗộ", "ơ": "ớờởỡợ", "u": "úùủũụ", "ư": "ứừửữự", "y": "ýỳỷỹỵ",
+}  # fmt: skip
+ALPHABET = "".join(sorted("abcdđefghijklmnopqrstuvwxyzăâêôơư" + "".join(_MARKED.values())))
+_TONE = {marked: (plain, tone) for plain, all_marked in _MARKED.items() for tone, marked in enumerate(all_marked)}
+_BARE = str.maketrans({marked: plain for marked, (plain, _) in _TONE.items()})
+_SHARP_OR_HEAVY = {0, 4}
+
+_ONSET = re.compile(r"ngh|ng|nh|gh|gi(?=.)|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx]|")
+_RIMES = frozenset(
+    """a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
+    o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oep oet oi om on ong ooc oong op ot
+    ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt up ut
+    uy uya uych uyên uyêt uynh uyp uyt uyu uơ ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu
+    y yêm yên yêng yêt yêu ych ynh yt ăng ơc ưp êng""".split()
+)
+_OPEN_LATE = re.compile(r"(?:(?<=o)([áàảãạ])|(?<=o)([éèẻẽẹ])|(?<=[^q]u)([ýỳỷỹỵ])|(?<=^u)([ýỳỷỹỵ]))$")
+
+
+def bare(word: str) -> str:
+    """The word without tone marks (circumflexes, horns and breves stay)."""
+    return word.translate(_BARE)
+
+
+@lru_cache(maxsize=1 << 15)
+def is_syllable(word: str) -> bool:
+    """Whether a lower-case NFC word is a possible Vietnamese syllable."""
+    if len(word) > 7:
+        return False
+    plain = word.translate(_BARE)
+    onset = _ONSET.match(plain)
+    if onset is None:
+        return False
+    start, rime = onset.group(), plain[onset.end() :]
+    if rime not in _RIMES:
+        # "gì", "gìn", "giếng": the i belongs to both; "quốc" keeps its own vowel.
+        return start == "gi" and ("i" + rime) in _RIMES
+    if start in ("c", "g", "ng") and rime[0] in "eêiy":
+        return start == "g" and rime[0] == "i"
+    if start in ("gh", "ngh") and rime[0] not in "eêiy":
+        return False
+    tones = [_TONE[letter][1] for letter in word if letter in _TONE]
+    if len(tones) > 1:
+        return False
+    if rime[-1] in "cpt" or rime.endswith("ch"):
+        return bool(tones) and tones[0] in _SHARP_OR_HEAVY
+    return True
+
+
+@lru_cache(maxsize=1 << 15)
+def usual_tone_place(word: str) -> str:
+    """One spelling for the two styles of placing a tone mark: hoá → hóa, khoẻ → khỏe, uỷ → ủy (quý stays)."""
+    late = _OPEN_LATE.search(word)
+    if late is None or not is_syllable(word):
+        return word
+    plain, tone = _TONE[word[-1]]
+    return f"{word[:-2]}{_MARKED[word[-2]][tone]}{plain}"

@@ -1,0 +1,110 @@
+"""Telephone numbers, short numbers, account and identity numbers, number plates: digit by digit, in the groups written."""
+
+from __future__ import annotations
+
+import re
+
+from .letters import spelled
+from .line import WORDS, Form, Line
+from .numbers import one_by_one
+
+_GROUPS = re.compile(r"\d+")
+_CALL = (
+    r"điện thoại|đt|sđt|đtdđ|dđ|số máy|hotline|đường dây nóng|tổng đài|fax|tel|zalo|viber|số thuê bao|đầu số|liên hệ|liên lạc|gọi điện|nhắn tin|"
+    r"di động|bấm|bấm phím|quay số"
+)
+_CODE = (
+    r"mã số thuế|mst|số tài khoản|stk|tài khoản|cccd|cmnd|căn cước|căn cước công dân|chứng minh nhân dân|định danh|mã số|mã|mã vạch|mã bưu chính|"
+    r"số thẻ|số hiệu|số sổ|mã hồ sơ|mã định danh|otp|mật khẩu|số seri|số serial|seri|ký hiệu|số khung|số máy|mã bưu điện|mã vùng|mã tỉnh"
+)
+_LINK = r"(?:\s+(?:số|là|theo số|đến số|qua số|ngay|cá nhân|số điện thoại|miễn phí|của xã|của tỉnh|quốc gia|khẩn cấp|này|nhận))*\s*[:.]?\s*"
+
+_PLUS = re.compile(r"(?<![\w+])\(?\+\s?84\)?(?:[ .\-]?\(?\d{1,4}\)?){2,5}(?![\w])")
+_LONG = re.compile(r"(?<![\w/,+.\-])\(?0\d{1,3}\)?(?:[ .\-]{0,2}\d{1,8}){1,4}(?![\w/]|,\d)")
+_SERVICE = re.compile(r"(?<![\w/,.+\-])1[89]00(?:[ .\-]?\d{2,4}){1,3}(?![\w/,]|[.\-]\d)|(?<![\w/,.+\-])1[89]00\d{4}(?:\d\d)?(?![\w/,])")
+_AFTER_CALL = re.compile(rf"(?<!\w)(?:{_CALL}){_LINK}(?P<it>\(?\d+\)?(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
+_AFTER_CODE = re.compile(rf"(?<!\w)(?:{_CODE}){_LINK}(?P<it>\d{{3,}}(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
+_SHORT = re.compile(r"(?<![\w/,.+\-])(?P<it>11[1-5]|1022|156|5656|14\d\d|18\d{3}|19\d{3}|80\d\d|9\d{3})(?![\w/,%]|[.\-]\d)(?! ?[-–] ?\d)")
+_PLATE = re.compile(r"(?<![\w.,/-])(\d{2})\s?-?\s?([A-ZĐ]{1,2})(\d?)\s?[-–.]?\s?(\d{3})\.?(\d{2}|\d)(?![\w/]|[.,]\d)")
+_CALLING = frozenset("gọi hotline đài alo bấm nóng máy báo cảnh cấp cứu thoại hỏa cháy liên".split())
+_EMERGENCY = frozenset("111 112 113 114 115".split())
+_COUNTED = frozenset(
+    "người hộ em cháu học thanh công cán đại lượt phụ gia đình ca trường trẻ hội đoàn đảng nông nam nữ quân tân triệu nghìn đồng tỷ ha km tấn kg phút giờ ngày bài tin".split()
+)
+
+
+def _said(written: str) -> str:
+    groups = _GROUPS.findall(written)
+    if len(groups) == 1 and len(groups[0]) > 4:
+        digits = groups[0]
+        first = len(digits) % 3 or 3
+        if len(digits) % 3 == 1:
+            first = 4
+        groups = [digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))]
+    return ", ".join(one_by_one(group) for group in groups)
+
+
+def _count(written: str) -> int:
+    return sum(char.isdigit() for char in written)
+
+
+def _read_plus(match: re.Match[str], _line: Line) -> str | None:
+    digits = "".join(_GROUPS.findall(match.group()))
+    rest = re.sub(r"^\(?\+\s?84\)?", "", match.group())
+    return f"cộng {one_by_one('84')}, {_said(rest)}" if 10 <= len(digits) <= 13 else None
+
+
+def _read_long(match: re.Match[str], _line: Line) -> str | None:
+    return _said(match.group()) if 10 <= _count(match.group()) <= 11 else None
+
+
+def _read_service(match: re.Match[str], _line: Line) -> str | None:
+    written = match.group()
+    if 6 <= _count(written) <= 10 and not re.fullmatch(r"1[89]00[ .\-]+(?:19|20)\d\d", written):
+        return _said(f"{written[:4]} {written[4:]}")
+    return None
+
+
+def _read_after_call(match: re.Match[str], line: Line) -> str | None:
+    if _count(match["it"]) < 3 or (_count(match["it"]) < 6 and line.after(match.end("it")) in _COUNTED):
+        return None
+    return _said(match["it"])
+
+
+def _read_after_code(match: re.Match[str], line: Line) -> str | None:
+    return None if line.after(match.end("it")) in _COUNTED else _said(match["it"])
+
+
+def _read_short(match: re.Match[str], line: Line) -> str | None:
+    """113 and its like, where somebody is called: "gọi ngay 114", "cảnh sát 113"."""
+    near = set(line.before(match.start(), 4))
+    written = match["it"]
+    if line.after(match.end()) in _COUNTED and line.text[match.end() : match.end() + 1] == " ":
+        return None
+    if near & _CALLING or (written in _EMERGENCY and near & {"số", "qua", "lực"}):
+        return one_by_one(written)
+    gateway = line.before(match.start(), 2)
+    if len(written) == 4 and gateway and (gateway[-1] in ("gửi", "cổng") or gateway == ("gửi", "đến") or gateway == ("gửi", "tới")):
+        return one_by_one(written)
+    return None
+
+
+def _read_plate(match: re.Match[str], line: Line) -> str | None:
+    province, letters, series, first, last = match.groups()
+    if len(last) == 1 and not set(line.before(match.start(), 4)) & {"biển", "xe", "bks", "số"}:
+        return None
+    if " " in match.group().strip() and not set(line.before(match.start(), 4)) & {"biển", "bks", "kiểm"}:
+        return None
+    head = " ".join(filter(None, [one_by_one(province), spelled(letters), one_by_one(series)]))
+    return f"{head}, {one_by_one(first)}, {one_by_one(last)}" if len(last) == 2 else f"{head}, {one_by_one(first + last)}"
+
+
+FORMS = (
+    Form("telephone", _PLUS, _read_plus, WORDS),
+    Form("telephone", _LONG, _read_long, WORDS),
+    Form("telephone", _SERVICE, _read_service, WORDS),
+    Form("number plate", _PLATE, _read_plate, WORDS),
+    Form("telephone", _AFTER_CALL, _read_after_call, WORDS),
+    Form("code", _AFTER_CODE, _read_after_code, WORDS),
+    Form("telephone", _SHORT, _read_short, WORDS),
+)
