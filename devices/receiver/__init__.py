@@ -1,1 +1,1 @@
-"""The reference receiver: takes its signed week, plays it at the instant, keeps proof until the station signs for it."""
+"""The reference receiver: takes its signed week, plays at the instant, keeps proof until the station signs for it."""

@@ -59,7 +59,7 @@ class Enrolment:
             return cls.from_json(decode(path.read_bytes()))
         except OSError as error:
             raise EnrolmentRefused(
-                "expected the receiver's enrolment in {path}, but: {problem}. Bring it from the station: loa receiver add",
+                "expected the receiver's enrolment in {path}, but: {problem}. Copy the one loa receiver add wrote",
                 path=path,
                 problem=error.strerror,
             ) from error

@@ -21,12 +21,13 @@ class Boot:
 
 @dataclass(frozen=True)
 class Adopted:
-    """A manifest is in use from here on; the floor below which none is taken any more (I2)."""
+    """A manifest was accepted; from here on no older one is (I2). While `held` the one before stays in use (B7)."""
 
     name: ClassVar[str] = "adopted"
     epoch: int
     version: int
     digest: str
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class Started:
     manifest_version: int
     planned_start: str
     at: str
-    clock: str
     clips: tuple[str, ...]
     samples_expected: int
     rate: int
@@ -94,14 +94,16 @@ class Facts:
     """The fold of all entries.
 
     `seq` is the highest sequence number ever given, `through` the highest the station has signed for, `pending` what
-    lies between, `latest` the wall time of the last start (ISO 8601), `playing` a start without its record.
+    lies between. `latest` is the wall time of the last start (ISO 8601), `playing` a start without its record.
+    `current` is the manifest in use, `upcoming` a newer one that is held, `floor` the newer of the two.
     """
 
     boot: int = 0
     seq: int = 0
     through: int = 0
     latest: str = ""
-    floor: Adopted | None = None
+    current: Adopted | None = None
+    upcoming: Adopted | None = None
     playing: Started | None = None
     progress: int = 0
     pending: dict[int, Filed] = field(default_factory=dict)
@@ -111,8 +113,10 @@ class Facts:
         match entry:
             case Boot():
                 self.boot = max(self.boot, entry.number)
+            case Adopted(held=True):
+                self.upcoming = entry
             case Adopted():
-                self.floor = entry
+                self.current, self.upcoming = entry, None
             case Started():
                 self.playing, self.progress, self.latest = entry, 0, entry.at
             case Progress():
@@ -120,11 +124,15 @@ class Facts:
             case Filed():
                 self._file(entry)
             case Through():
-                self.through = max(self.through, min(entry.seq, self.seq))
+                self.through, self.seq = max(self.through, entry.seq), max(self.seq, entry.seq)
                 self.pending = {seq: filed for seq, filed in self.pending.items() if seq > self.through}
             case Kept():
                 self.boot, self.seq, self.through = entry.boot, entry.seq, entry.through
                 self.latest, self.settled = entry.latest, dict.fromkeys(entry.settled)
+
+    @property
+    def floor(self) -> Adopted | None:
+        return self.upcoming or self.current
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -134,7 +142,7 @@ class Facts:
     def kept(self) -> list[Entry]:
         """The fewest entries that fold to the same facts."""
         entries: list[Entry] = [Kept(self.boot, self.seq, self.through, self.latest, tuple(self.settled))]
-        entries += [] if self.floor is None else [self.floor]
+        entries += [adopted for adopted in (self.current, self.upcoming) if adopted is not None]
         entries += [self.pending[seq] for seq in sorted(self.pending)]
         if self.playing is not None:
             entries += [self.playing, Progress(self.progress)]

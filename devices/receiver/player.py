@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 
 from devices.clock import Reading
 from devices.errors import DeviceError
+from devices.protocol.messages import Load
 
-Result = Literal["completed", "interrupted", "failed"]
-Load = Literal["ok", "none", "unmeasured"]
+Ending = Literal["completed", "interrupted", "failed"]
 
 
 class ProgrammeRefused(DeviceError):
@@ -65,6 +65,14 @@ class Programme:
     def length(self) -> timedelta:
         return timedelta(seconds=self.samples / self.rate)
 
+    def begun(self, samples: int) -> int:
+        """How many of the clips had begun when `samples` had sounded."""
+        count = position = 0
+        for clip in self.clips:
+            count += samples > position
+            position += clip.samples + self.gap_samples
+        return count
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -74,7 +82,7 @@ class Finished:
     end: datetime
     played_ms: int
     samples_played: int
-    result: Result
+    result: Ending
     reason: str
     load: Load
 

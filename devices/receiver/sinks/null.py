@@ -12,7 +12,7 @@ from pathlib import Path
 
 from devices.clock import Reading
 from devices.receiver.crew import Crew
-from devices.receiver.player import Finished, Programme, Result
+from devices.receiver.player import Ending, Finished, Programme
 from devices.receiver.sinks.decode import DecoderMissing, Decoding
 
 _AT_ONCE = 1 << 15
@@ -70,7 +70,7 @@ class NullPlayer:
         if not self._stopped and not counting.done:
             return None
         due = self.played(now)
-        result: Result
+        result: Ending
         if self._stopped:
             samples, result, reason = due, "interrupted", "stopped"
         elif due >= counting.samples:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from devices.clock import Reading
-from devices.receiver.player import Finished, Programme, Result
+from devices.receiver.player import Ending, Finished, Programme
 from devices.receiver.sinks.decode import Decoding
 
 
@@ -53,7 +53,7 @@ class Sounding:
         finally:
             self.decoding.close()
         length = timedelta(seconds=time.monotonic() - self.began)
-        result: Result = "failed" if reason else "completed"
+        result: Ending = "failed" if reason else "completed"
         if self.stopped.is_set():
             result, reason = "interrupted", "stopped"
         start = self._wall + timedelta(seconds=self.began - self._called)
