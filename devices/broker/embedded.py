@@ -1,8 +1,7 @@
 """The broker that needs no installation: MQTT 5 on a thread of the station's own process.
 
 For the demo, for trials and for tests. A commune's own network uses Mosquitto; docs/adr/0003-broker.md says why, and
-why this is not amqtt. Retained messages are on disk before their publish is acknowledged and survive kill -9; sessions
-and queues live as long as the broker, since no part of Loa relies on them (shared/faults.md, rules 1, 2 and 4).
+why this is not amqtt. What it acknowledged is on disk and survives kill -9: retained messages, sessions, queues.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from pathlib import Path
 
 from devices.broker import wire
 from devices.broker.accounts import Accounts, rights
-from devices.broker.exchange import Exchange, Message
+from devices.broker.exchange import Exchange
 from devices.broker.link import PACKET_LIMIT
-from devices.broker.retained import RetainedFile
+from devices.broker.shelf import Message, Shelf
 from devices.errors import DeviceError
 
 CONNECTIONS_LIMIT = 256
@@ -94,19 +93,18 @@ class EmbeddedBroker:
     async def _serve(self, accepting: threading.Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self._folder.mkdir(parents=True, exist_ok=True)
-        with RetainedFile(self._folder / "retained.sqlite") as retained:
-            exchange = Exchange(retained.all(), retained.keep)
+        with contextlib.closing(Shelf(self._folder / "broker.sqlite")) as shelf:
+            exchange = Exchange(shelf, {account.username for account in self._accounts().accounts})
             connections: set[asyncio.Task[None]] = set()
 
             async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                if len(connections) >= CONNECTIONS_LIMIT:
+                task = asyncio.current_task()
+                if task is None or len(connections) >= CONNECTIONS_LIMIT:
                     log.warning("refused a connection: %d are open", len(connections))
                     writer.close()
                     return
-                task = asyncio.current_task()
-                if task is not None:
-                    connections.add(task)
-                    task.add_done_callback(connections.discard)
+                connections.add(task)
+                task.add_done_callback(connections.discard)
                 await _Connection(exchange, self._accounts, reader, writer).run()
 
             server = await asyncio.start_server(accept, self._host, self._port)
@@ -151,6 +149,7 @@ class _Connection:
             log.warning("closed the connection of %s: %s", self._client or "a stranger", error)
             self._write(wire.disconnect(wire.MALFORMED))
         except asyncio.CancelledError:
+            orderly = True
             self._write(wire.disconnect(wire.SHUTTING_DOWN))
         except Exception:
             log.exception("the connection of %s failed", self._client or "a stranger")

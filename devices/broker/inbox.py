@@ -13,7 +13,7 @@ that an inbox holds (I12). Mosquitto's own bound is 20 too (max_inflight_message
 
 
 class Inbox:
-    """Never holds more than one LinkDown, one LinkUp and RECEIVE_MAXIMUM arrivals."""
+    """Holds the events of one connection and the LinkDown before it: never more than 2 and RECEIVE_MAXIMUM arrivals."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,8 +24,7 @@ class Inbox:
         """The connection stands. A lost session stays lost until somebody has taken the event that says so (A9)."""
         with self._lock:
             self._session_lost |= not session_present
-            downs = [event for event in self._events if isinstance(event, LinkDown)]
-            self._events = deque([*downs, LinkUp(session_present=not self._session_lost)])
+            self._events.append(LinkUp(session_present=not self._session_lost))
 
     def down(self, reason: str) -> None:
         """The connection is gone, and with it the arrivals nobody took: the broker or their sender sends them again."""

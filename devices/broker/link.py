@@ -27,7 +27,10 @@ class Arrived:
 
 @dataclass(frozen=True)
 class LinkUp:
-    """The broker accepted the log-in. Without `session_present` it forgot this client: resynchronise (A9)."""
+    """The broker accepted the log-in, and the subscriptions made so far are in force.
+
+    Without `session_present` it had forgotten this client: resynchronise (A9). A retained message may come before this.
+    """
 
     session_present: bool
 

@@ -8,15 +8,19 @@ Reconnecting takes no time: it happens inside `start` and `mend`.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from devices.broker.accounts import Accounts, rights
-from devices.broker.exchange import Exchange, Message
+from devices.broker.exchange import Exchange
 from devices.broker.inbox import RECEIVE_MAXIMUM, Inbox
 from devices.broker.link import Arrived, LinkEvent, Will, checked_payload
+from devices.broker.shelf import Message, Shelf
+
+log = logging.getLogger(__name__)
 
 
 class MemoryBroker:
@@ -25,8 +29,7 @@ class MemoryBroker:
     def __init__(self, accounts: Callable[[], Accounts]) -> None:
         self._accounts = accounts
         self._lock = threading.Lock()
-        self._retained: dict[str, bytes] = {}
-        self._exchange = Exchange({}, self._keep)
+        self._exchange = Exchange(Shelf(None), ())
         self._links: list[MemoryLink] = []
         self._to_wake: list[MemoryLink] = []
         self._running = True
@@ -44,12 +47,11 @@ class MemoryBroker:
         return MemoryLink(self, username if client_id is None else client_id, username, password, will, clean_start)
 
     def stop(self) -> None:
-        """End the broker as kill -9 does: sessions and queues are gone, retained messages stay."""
+        """End the broker as kill -9 does: connections are gone, what was acknowledged is kept."""
         with self._changing():
             self._running = False
-            self._exchange = Exchange(self._retained, self._keep)
             for link in self._links:
-                self._down(link, "the broker stopped")
+                self._down(link, "the broker stopped", orderly=True)
 
     def start(self) -> None:
         """Run again; every open link whose line is whole reconnects."""
@@ -61,8 +63,7 @@ class MemoryBroker:
     def forget_everything(self) -> None:
         """Lose the broker's database while it is stopped (A2)."""
         with self._changing():
-            self._retained.clear()
-            self._exchange = Exchange({}, self._keep)
+            self._exchange = Exchange(Shelf(None), ())
 
     def forget(self, username: str) -> None:
         """Let the session of a client expire, whose line is cut (A9)."""
@@ -85,12 +86,6 @@ class MemoryBroker:
     def _of(self, username: str) -> list[MemoryLink]:
         return [link for link in self._links if link._username == username]
 
-    def _keep(self, topic: str, payload: bytes) -> None:
-        if payload:
-            self._retained[topic] = payload
-        else:
-            self._retained.pop(topic, None)
-
     @contextmanager
     def _changing(self) -> Iterator[Exchange]:
         """The exchange, for one thread at a time; whom it concerned is woken after the lock is let go."""
@@ -98,7 +93,10 @@ class MemoryBroker:
             yield self._exchange
             wake, self._to_wake = self._to_wake, []
         for link in wake:
-            link._on_event()
+            try:
+                link._on_event()
+            except Exception:
+                log.exception("the taker of %s failed when told of an event", link._username)
 
     def _up(self, link: MemoryLink) -> None:
         if link._connected or not link._whole or not self._running or not link.alive:
@@ -126,11 +124,10 @@ class MemoryBroker:
             self._exchange.subscribe(link._client_id, topic_filter)
 
     def _down(self, link: MemoryLink, reason: str, *, orderly: bool = False) -> None:
-        if not link._connected or link._outlet is None:
-            return
-        link._connected = False
-        self._exchange.disconnect(link._client_id, link._outlet, orderly=orderly)
-        if not orderly:
+        """End a connection; an orderly end publishes no will."""
+        if link._connected and link._outlet is not None:
+            link._connected = False
+            self._exchange.disconnect(link._client_id, link._outlet, orderly=orderly)
             link._inbox.down(reason)
             self._to_wake.append(link)
 

@@ -86,6 +86,7 @@ class MqttLink:
         self._unacknowledged = 0
         self._connected = False
         self._connection = 0
+        self._subscribing: int | None = None
         self._ended = False
         self._reason = ""
         self._closing = threading.Event()
@@ -156,7 +157,7 @@ class MqttLink:
 
     def _connect_and_serve(self) -> None:
         """One connection, from CONNECT to its end; whatever ends it is an event, never an exception."""
-        self._reason = ""
+        self._reason, self._subscribing = "", None
         self._connection += 1
         try:
             self._client.reconnect()
@@ -226,9 +227,13 @@ class MqttLink:
             return
         self._carry_out_requests()
         if self._filters:
-            self._client.subscribe([(topic_filter, 1) for topic_filter in self._filters])
-        self._connected = True
-        self._inbox.up(flags.session_present)
+            _, self._subscribing = self._client.subscribe([(topic_filter, 1) for topic_filter in self._filters])
+        if flags.session_present or not self._filters:
+            self._up(flags.session_present)
+
+    def _up(self, session_present: bool) -> None:
+        self._connected, self._subscribing = True, None
+        self._inbox.up(session_present)
         self._tell()
 
     def _on_disconnect(
@@ -265,11 +270,13 @@ class MqttLink:
         self._tell()
 
     def _on_subscribe(
-        self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
+        self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], _properties: Properties | None
     ) -> None:
         for reason in reasons:
             if reason.is_failure:
                 log.error("the broker refused a subscription of %s: %s", self._settings.client_id, reason)
+        if mid == self._subscribing:
+            self._up(session_present=False)
 
     # What follows runs in any thread.
 

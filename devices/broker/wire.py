@@ -10,8 +10,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices.broker.exchange import Message
 from devices.broker.link import PACKET_LIMIT, Will
+from devices.broker.shelf import Message
 from devices.errors import DeviceError
 
 CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
