@@ -79,6 +79,10 @@ class SigningKey:
             os.link(draft, path)
         except FileExistsError as error:
             raise BadKeyFile("expected no key at {path} yet, but there is one: load it instead", path=path) from error
+        except OSError as error:
+            raise BadKeyFile(
+                "expected to keep a new key at {path}, but {problem}", path=path, problem=error.strerror
+            ) from error
         finally:
             draft.unlink(missing_ok=True)
         _sync_folder(path.parent)
@@ -118,6 +122,10 @@ class SigningKey:
     def signature(self, type_: str, payload: bytes) -> Signature:
         """This key's signature over DSSE's encoding of `payload` and its type."""
         return Signature(self.keyid, self._private.sign(pae(type_, payload)))
+
+    def sign_note(self, text: bytes) -> bytes:
+        """This key's 64-byte signature over exactly these bytes: for the log's checkpoints, which are signed notes."""
+        return self._private.sign(text)
 
     def __repr__(self) -> str:
         return f"SigningKey({self.keyid[:16]})"

@@ -39,6 +39,11 @@ def trust(commune: str) -> str:
     return f"{ROOT}/{_id(commune)}/trust"
 
 
+def checkpoint(commune: str) -> str:
+    """Retained: the newest checkpoint of the station's log, as a signed note (text, in no envelope)."""
+    return f"{ROOT}/{_id(commune)}/checkpoint"
+
+
 def manifest(commune: str, receiver: str) -> str:
     """Retained: the receiver's manifest."""
     return _to(commune, receiver, "manifest")

@@ -58,6 +58,10 @@ def believed(raw: str, pinned: list[str]) -> Trust:
 
 
 def verdict_of(result: Refused | object, value: object) -> dict[str, object]:
+    for refusal in (result, *getattr(result, "refused", ())):
+        if isinstance(refusal, Refused):
+            assert str(refusal).startswith(refusal.subject), "a reason's template needs exactly its details"
+            assert refusal.kind == REASONS[refusal.reason][0]
     return {"refused": result.reason} if isinstance(result, Refused) else {"accepted": value}
 
 
