@@ -16,10 +16,10 @@ TOLERANCE_LU = 0.5
 
 _GOOD_ENOUGH_LU = 0.3  # within this no further round is worth its time
 _ROUNDS = 6
-_OVERSHOOT_DB = 1.1  # what MP3 at 48 kbit/s usually adds to the peaks
-_LOSS_DB = 0.6  # what the limiter and the encoder usually take from the loudness
+_OVERSHOOT_DB = 1.3  # what MP3 at 48 kbit/s usually adds to the peaks
+_LOSS_DB = 0.45  # what the limiter and the encoder usually take from the loudness
 _TRUE_PEAK_RATE = 96_000  # limited at 24 kHz, the wave between the samples stood 2 dB above the limit
-_SAFETY_DB = 0.2
+_SAFETY_DB = 0.4
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from tts.speech import Speech
 LEVEL_LUFS = -20.0
 """The loudness at which the compressor works and at which a voice is joined with chimes."""
 
-_HIGH_PASS = "highpass=f=300"
+_HORN_HIGH_PASS = "highpass=f=300"
+_RUMBLE_HIGH_PASS = "highpass=f=50"
 # A voice's pulses pile up on one side; all-passes spread them in time. Unheard, it took 3.5 dB from espeak's peaks, and
 # without it the limiter has to do that audibly.
 _PHASE_ROTATOR = ("allpass=f=500:t=q:w=0.7",) * 3
@@ -21,8 +22,8 @@ def for_horns(speech: Speech, settings: SoundSettings) -> Speech:
     Figures that were measured to reach -16 LUFS where a limiter alone stayed below: high-pass 300 Hz twice, phases
     rotated, gain to -20 LUFS, compressor 6:1 above the level of speech. Raises SoundError for silence.
     """
-    filters = [f"aresample={settings.rate}", *((_HIGH_PASS, _HIGH_PASS) if settings.horn_filter else ())]
-    filters += _PHASE_ROTATOR
+    high_pass = (_HORN_HIGH_PASS,) * 2 if settings.horn_filter else (_RUMBLE_HIGH_PASS,)
+    filters = [f"aresample={settings.rate}", *high_pass, *_PHASE_ROTATOR]
     gain = LEVEL_LUFS - loudness.of_speech(speech, filters)
     filters += [
         f"volume={gain:.2f}dB",

@@ -135,10 +135,11 @@ def _unicode(raw: bytes, codec: str, name: str) -> Decoded:
 
 
 def _utf16_without_mark(raw: bytes) -> str:
-    """Vietnamese in UTF-16 has a zero byte beside nearly every blank and plain letter, always on the same side."""
-    even, odd = raw[0::2].count(0), raw[1::2].count(0)
-    if len(raw) % 2 == 0 and max(even, odd) * 4 > len(raw) // 2 and min(even, odd) * 20 < max(even, odd):
-        return "utf-16-le" if odd > even else "utf-16-be"
+    """UTF-16 read the wrong way round, and any program or picture read so, is hardly ever in a Latin script."""
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = raw.decode(codec, "replace")
+        if sum(c in "\r\n\t" or " " <= c <= "\u036f" or "\u1e00" <= c <= "\u206f" for c in text) >= 0.9 * len(text):
+            return codec
     raise LineError(0, "written text was expected, and the file holds zero bytes as programs and pictures do")
 
 

@@ -23,7 +23,9 @@ _FORMS = {folded(form): form for forms in _WRITTEN_KEYS.values() for form in for
 
 _PLAIN_LINE = re.compile(r"\s*([^:=#\-][^:=]{0,60}?)\s*[:=]\s+(\S.*)")
 _TOML_KEY = re.compile(r"^[ \t]*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'=\[#][^\"'=\[#]*?))[ \t]*=(?!=)", re.MULTILINE)
-_TOML_AT = re.compile(r"line (\d+)")
+_TOML_TABLE = re.compile(r"^[ \t]*\[([^\[\]\"'.]+)\]", re.MULTILINE)
+_TOML_AT = re.compile(r" ?\(at line (\d+), column \d+\)")
+_KEY_LINE = re.compile(r"[^\s:][^:]*:(?:\s.*)?")
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,19 @@ def read_header(lines: Sequence[str]) -> Header:
     """Whatever header `lines` begin with, if any."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     fence = lines[first].strip() if lines else ""
-    if fence in ("+++", "---"):
-        closing = next((n for n in range(first + 1, len(lines)) if lines[n].strip() in (fence, "...")), None)
+    if fence == "+++" or (fence == "---" and _looks_like_yaml(lines[first + 1 :])):
+        closing = next((n for n in range(first + 1, len(lines)) if lines[n].strip() == fence), None)
         if closing is not None:
             return _fenced(lines[first + 1 : closing], first + 2, fence, closing + 1)
-        if fence == "+++" or _plain_entry(lines[first + 1] if first + 1 < len(lines) else ""):
-            fault = LineError(
-                first + 1,
-                "the header opened by {fence} should be closed by a line of its own with {fence}",
-                fence=fence,
-            )
-            return Header((), (fault,), len(lines))
+        template = "the header opened by {fence} should be closed by a line of its own with {fence}"
+        return Header((), (LineError(first + 1, template, fence=fence),), first + 1)
     return _unfenced(lines, first)
+
+
+def _looks_like_yaml(lines: Sequence[str]) -> bool:
+    """Whether --- opens a header here, and is no line across the page."""
+    first = next((line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    return first == "---" or _KEY_LINE.fullmatch(first) is not None
 
 
 def _fenced(lines: Sequence[str], first_line: int, fence: str, body: int) -> Header:
@@ -130,11 +133,12 @@ def _toml(text: str, first_line: int) -> list[tuple[int, str, object]]:
     except tomllib.TOMLDecodeError as problem:
         at = _TOML_AT.search(str(problem))
         line = first_line - 1 + int(at[1]) if at else first_line + text.count("\n")
-        raise LineError(line, "a TOML header was expected between +++ lines: {problem}", problem=problem) from None
+        what = _TOML_AT.sub("", str(problem)).removesuffix(" (at end of document)")
+        raise LineError(line, "a TOML header was expected between +++ lines: {problem}", problem=what) from None
     except RecursionError:
         raise LineError(first_line, "a header of plain keys and values was expected, not nested lists") from None
     places: dict[str, int] = {}
-    for found in _TOML_KEY.finditer(text):
+    for found in (*_TOML_TABLE.finditer(text), *_TOML_KEY.finditer(text)):
         places.setdefault(next(filter(None, found.groups())), first_line + text.count("\n", 0, found.start()))
     return [(places.get(key, first_line), key, value) for key, value in table.items()]
 
@@ -144,7 +148,7 @@ def _parsed_toml(text: str) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         quoted = _TOML_KEY.sub(lambda found: f'"{found[3]}" =' if found[3] else found[0], text)
-        return tomllib.loads(quoted)
+        return tomllib.loads(_TOML_TABLE.sub(r'["\1"]', quoted))
 
 
 def _yaml(text: str, first_line: int) -> list[tuple[int, str, object]]:

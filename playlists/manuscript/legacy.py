@@ -46,7 +46,9 @@ _VIQR = re.compile(r"(dd|DD|Dd)|([aeiouyAEIOUY])([(^+*])?(?:(['`~])|([?.])(?=[a-
 
 def from_tcvn3(line: str) -> str | None:
     """TCVN3 (ABC) opened as Windows-1252. Its capitals were a matter of the font: shouted words are made whole."""
-    return _WORD.sub(_one_case, line.translate(_TCVN3))
+    converted = line.translate(_TCVN3)
+    shouted = any("A" <= c <= "Z" for c in line) and not any("a" <= c <= "z" for c in line)
+    return converted.upper() if shouted else _WORD.sub(_one_case, converted)
 
 
 def from_vni(line: str) -> str | None:
@@ -100,9 +102,8 @@ def _read_again(line: str, wrong_page: str, codec: str) -> str | None:
 
 
 def _one_case(word: re.Match[str]) -> str:
-    ascii_letters = [letter for letter in word.group() if letter.isascii()]
-    shouted = bool(ascii_letters) and all(letter.isupper() for letter in ascii_letters) and len(word.group()) > 1
-    return word.group().upper() if shouted else word.group()
+    plain = "".join(letter for letter in word.group() if letter.isascii())
+    return word.group().upper() if len(plain) > 1 and plain.isupper() else word.group()
 
 
 def _viqr_letter(match: re.Match[str]) -> str:

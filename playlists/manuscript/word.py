@@ -54,16 +54,14 @@ def lines_of(raw: bytes) -> tuple[str, list[Note]]:
     _check_package(raw)
     try:
         document = docx.Document(io.BytesIO(raw))
-        numbering = Numbering.of(document)
-        body = document.element.body
+        page = _Page(Numbering.of(document))
+        _read_blocks(document.element.body, page)
     except Exception as problem:  # python-docx and lxml raise whatever the broken part leads to
         raise LineError(
             0,
             "a Word document (.docx) was expected, and it is damaged: {problem}; save it in Word again",
             problem=str(problem)[:200],
         ) from problem
-    page = _Page(numbering)
-    _read_blocks(body, page)
     return "\n".join(page.lines), [Note(line, why) for why, line in page.left_out.items()]
 
 
