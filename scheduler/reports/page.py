@@ -1,0 +1,72 @@
+"""The week's report as one self-contained HTML page in Vietnamese, to be read on a screen or printed and signed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from playlists.planning.phrases import vietnamese as planners
+from playlists.week import TIMEZONE
+from scheduler.facts import Grade
+from scheduler.reports.document import SIGNS
+from scheduler.reports.week import WeekReport
+from scheduler.sentence import vietnamese as ours
+from scheduler.verdict import PlayState, XomState
+
+DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+STATES: dict[XomState, str] = {
+    "met": "Đạt",
+    "on_track": "Đúng tiến độ",
+    "at_risk": "Có nguy cơ",
+    "missed": "Không đạt",
+    "impossible": "Không thể đạt",
+}
+PLAYS: dict[PlayState, str] = {
+    "played": "đã phát, có xác nhận",
+    "failed": "không phát được",
+    "unknown": "chưa có xác nhận",
+    "awaited": "đang phát hoặc đợi xác nhận",
+    "upcoming": "sắp phát",
+    "cancelled": "đã hủy",
+}
+GRADES_IN_WORDS: dict[Grade, str] = {
+    "planned": "đã xếp lịch",
+    "delivered": "cụm thu đã nhận lịch",
+    "started": "đã bắt đầu phát",
+    "completed": "đã phát trọn",
+    "heard": "đã ra loa",
+}
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("scheduler.reports", "."),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def in_vietnamese(template: str) -> str:
+    """The Vietnamese template of a msgid of ours or the planner's; any other is left as it is."""
+    return ours().get(template) or planners().get(template, template)
+
+
+def _local(instant: datetime, form: str = "%H:%M %d/%m/%Y") -> str:
+    return instant.astimezone(TIMEZONE).strftime(form)
+
+
+_ENVIRONMENT.filters["local"] = _local
+
+
+def week_page(report: WeekReport, translate: Callable[[str], str] = in_vietnamese) -> str:
+    """The page. `translate` puts the English templates of reasons into Vietnamese; outside text is escaped."""
+    return _ENVIRONMENT.get_template("week.html").render(
+        report=report,
+        translate=translate,
+        days=DAYS,
+        states=STATES,
+        plays=PLAYS,
+        signs=SIGNS,
+        grades=GRADES_IN_WORDS,
+    )
