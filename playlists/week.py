@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from playlists.errors import InvalidValueError
@@ -57,17 +58,17 @@ class Week:
     def __str__(self) -> str:
         return f"{self.year:04d}-W{self.number:02d}"
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """Monday to Sunday."""
         return tuple(date.fromisocalendar(self.year, self.number, day) for day in range(1, 8))
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """Monday 00:00 in Vietnam."""
         return midnight(date.fromisocalendar(self.year, self.number, 1))
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The Monday 00:00 after it; no longer part of the week."""
         return midnight(date.fromisocalendar(self.year, self.number, 1) + timedelta(days=7))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import PlannedBulletin, Play, Problem
 from playlists.week import TIMEZONE, midnight
 from playlists.xom import Xom
+
+_Silence = tuple[str, datetime, datetime]  # rule, start, end
 
 
 @dataclass(frozen=True)
@@ -40,57 +42,81 @@ class _Sound:
     day: date
 
 
+@dataclass(frozen=True)
+class _Opening:
+    """One window of one day."""
+
+    window: int
+    day: date
+    start: datetime
+    end: datetime
+
+
 def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     """Every broken rule, the guarantee and the minimums among them; an empty list is a valid plan."""
     found: list[Violation] = []
-    heard = [_sound(problem, plan, play) for play in plan.plays]
-    for committed in problem.committed:
-        if committed.counts and committed.play not in plan.plays:
-            found.append(Violation("committed", committed.xom, (committed.play,)))
-    if set(plan.plays) - set(plan.added) - {play.play for play in problem.committed if play.counts}:
+    counted = {committed.play for committed in problem.committed if committed.counts}
+    found += [Violation("committed", play.xom, (play,)) for play in counted - set(plan.plays)]
+    if len(set(plan.plays)) != len(plan.plays) or set(plan.plays) != counted | set(plan.added):
         found.append(Violation("added", "", ()))
-    if len(set(plan.plays)) != len(plan.plays):
-        found.append(Violation("twice", "", ()))
-    for sound in heard:
-        if sound.new:
-            found += _alone(problem, sound)
+    heard = {xom.id: _heard(problem, plan, xom) for xom in problem.xom}
     for xom in problem.xom:
-        own = sorted((sound for sound in heard if sound.xom is xom), key=lambda sound: sound.start)
+        own = heard[xom.id]
+        silences = _silences(problem, xom)
+        for sound in own:
+            if sound.new:
+                found += _alone(problem, sound, silences)
         found += _together(own)
-        found += _per_day(problem, own)
+        found += _per_day(problem, own, silences)
         found += _demanded(problem, xom, own)
     for left, right in problem.overlaps:
-        found += _neighbours(
-            problem,
-            [sound for sound in heard if sound.xom.id == left],
-            [sound for sound in heard if sound.xom.id == right],
-        )
+        found += _neighbours(problem, heard[left], heard[right])
     return found
 
 
-def _sound(problem: Problem, plan: WeekPlan, play: Play) -> _Sound:
-    xom = next(xom for xom in problem.xom if xom.id == play.xom)
-    bulletin = next(bulletin for bulletin in problem.bulletins if bulletin.id == play.bulletin)
-    grid = problem.rules.grid
-    length, rest = divmod(bulletin.duration + problem.rules.pause, grid)
-    end = play.start + (length + (1 if rest else 0)) * grid
-    held: tuple[int | None, date] = (None, play.start.astimezone(TIMEZONE).date())
-    for number, window in reversed(list(enumerate(xom.windows))):
+def _heard(problem: Problem, plan: WeekPlan, xom: Xom) -> list[_Sound]:
+    """The xóm's plays in order of time."""
+    bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
+    new = set(plan.added)
+    openings = list(_openings(problem, xom))
+    sounds = []
+    for play in sorted((play for play in plan.plays if play.xom == xom.id), key=lambda play: play.start):
+        bulletin = bulletins[play.bulletin]
+        steps, rest = divmod(bulletin.duration + problem.rules.pause, problem.rules.grid)
+        end = play.start + (steps + (1 if rest else 0)) * problem.rules.grid
+        opening = next((found for found in openings if found.start <= play.start and end <= found.end), None)
+        day = opening.day if opening else play.start.astimezone(TIMEZONE).date()
+        window = opening.window if opening else None
+        sounds.append(_Sound(play, xom, bulletin, play.start, end, play in new, window, day))
+    return sounds
+
+
+def _openings(problem: Problem, xom: Xom) -> Iterator[_Opening]:
+    for number, window in enumerate(xom.windows):
         for day in problem.week.days:
-            opens = midnight(day) + _since_midnight(window.start.hour, window.start.minute, window.start.second)
-            closes = midnight(day) + _since_midnight(window.end.hour, window.end.minute, window.end.second)
+            opens, closes = midnight(day) + _clock(window.start), midnight(day) + _clock(window.end)
             if closes <= opens:
                 closes += timedelta(days=1)
-            if day.isoweekday() in window.days and opens <= play.start and end <= closes:
-                held = number, day
-    return _Sound(play, xom, bulletin, play.start, end, play in plan.added, *held)
+            if day.isoweekday() in window.days:
+                yield _Opening(number, day, opens, closes)
 
 
-def _since_midnight(hours: int, minutes: int, seconds: int) -> timedelta:
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+def _clock(at: time) -> timedelta:
+    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
-def _alone(problem: Problem, sound: _Sound) -> Iterator[Violation]:
+def _silences(problem: Problem, xom: Xom) -> list[_Silence]:
+    """Every stretch in which the xóm must be silent, with the name of its rule."""
+    silences = [
+        ("quiet", night.start, night.end) for hours in problem.rules.quiet for night in hours.intervals(problem.week)
+    ]
+    for relay in problem.relays:
+        if relay.xom is None or xom.id in relay.xom:
+            silences += [("relay", block.start, block.end) for block in relay.intervals(problem.week)]
+    return silences + [("blackout", blackout.start, blackout.end) for blackout in xom.blackouts]
+
+
+def _alone(problem: Problem, sound: _Sound, silences: Sequence[_Silence]) -> Iterator[Violation]:
     """What one new play must keep by itself."""
     plays = (sound.play,)
     if sound.window is None:
@@ -103,16 +129,9 @@ def _alone(problem: Problem, sound: _Sound) -> Iterator[Violation]:
         yield Violation("targets", sound.xom.id, plays)
     if not sound.bulletin.valid_from <= sound.day <= sound.bulletin.valid_to:
         yield Violation("valid", sound.xom.id, plays)
-    for hours in problem.rules.quiet:
-        if any(sound.start < night.end and night.start < sound.end for night in hours.intervals(problem.week)):
-            yield Violation("quiet", sound.xom.id, plays)
-    for relay in problem.relays:
-        if (relay.xom is None or sound.xom.id in relay.xom) and any(
-            sound.start < block.end and block.start < sound.end for block in relay.intervals(problem.week)
-        ):
-            yield Violation("relay", sound.xom.id, plays)
-    if any(sound.start < blackout.end and blackout.start < sound.end for blackout in sound.xom.blackouts):
-        yield Violation("blackout", sound.xom.id, plays)
+    for rule, start, end in silences:
+        if sound.start < end and start < sound.end:
+            yield Violation(rule, sound.xom.id, plays)
 
 
 def _together(own: Sequence[_Sound]) -> Iterator[Violation]:
@@ -142,14 +161,14 @@ def _programmes(own: Sequence[_Sound]) -> list[list[_Sound]]:
     return runs
 
 
-def _per_day(problem: Problem, own: Sequence[_Sound]) -> Iterator[Violation]:
+def _per_day(problem: Problem, own: Sequence[_Sound], silences: Sequence[_Silence]) -> Iterator[Violation]:
     """Idents and sign-offs in their room, the daily cap, and the sessions."""
     spans = []
     for run in _programmes(own):
         span = run[0].start - problem.lead_in, run[-1].end + problem.lead_out, run
         spans.append(span)
         if any(sound.new for sound in run) and (problem.lead_in or problem.lead_out):
-            yield from _leads(problem, span[0], span[1], run)
+            yield from _leads(problem, span[0], span[1], run, silences)
     for one, other in combinations(spans, 2):
         new = any(sound.new for sound in (*one[2], *other[2]))
         if new and one[0] < other[1] and other[0] < one[1] and (problem.lead_in or problem.lead_out):
@@ -164,17 +183,13 @@ def _per_day(problem: Problem, own: Sequence[_Sound]) -> Iterator[Violation]:
         yield from _sessions(problem, own[0].xom, mine)
 
 
-def _leads(problem: Problem, start: datetime, end: datetime, run: Sequence[_Sound]) -> Iterator[Violation]:
+def _leads(
+    problem: Problem, start: datetime, end: datetime, run: Sequence[_Sound], silences: Sequence[_Silence]
+) -> Iterator[Violation]:
     """A whole programme, ident and sign-off included, must keep the hours that each play must keep."""
     first = run[0]
-    silences = [
-        *(night for hours in problem.rules.quiet for night in hours.intervals(problem.week)),
-        *(block for relay in problem.relays if relay.concerns(first.xom.id) for block in relay.intervals(problem.week)),
-        *(blackout.interval for blackout in first.xom.blackouts),
-    ]
-    windows = [window.on(day) for window in first.xom.windows for day in problem.week.days]
-    inside = any(window is not None and window.start <= start and end <= window.end for window in windows)
-    if not inside or any(start < silence.end and silence.start < end for silence in silences):
+    inside = any(found.start <= start and end <= found.end for found in _openings(problem, first.xom))
+    if not inside or any(start < silence_end and begins < end for _, begins, silence_end in silences):
         yield Violation("lead_room", first.xom.id, tuple(sound.play for sound in run))
 
 

@@ -10,12 +10,12 @@ from enum import StrEnum
 
 from playlists.bulletin import Bulletin, Priority, Targets
 from playlists.errors import InvalidValueError
-from playlists.interval import Interval
 from playlists.rules import QuietHours, Relay
 from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
 
 NOTHING = timedelta()
+ONE_DAY = timedelta(days=1)
 SESSION_GAP = timedelta(seconds=60)  # sound that pauses no longer than this is one session
 
 
@@ -217,12 +217,14 @@ class SlotKey:
 
 def slot_of(problem: Problem, xom: Xom, bulletin: PlannedBulletin, start: datetime) -> SlotKey:
     """The window that holds the play whole; a window that crosses midnight belongs to the day it starts on."""
-    span = Interval(start, start + problem.occupied(bulletin))
-    for index, window in enumerate(xom.windows):
-        for day, interval in zip(problem.week.days, map(window.on, problem.week.days), strict=True):
-            if interval is not None and interval.holds(span):
+    end = start + problem.occupied(bulletin)
+    today = start.astimezone(TIMEZONE).date()
+    for day in (today, today - ONE_DAY):
+        for index, window in enumerate(xom.windows):
+            interval = window.on(day)
+            if interval is not None and interval.start <= start and end <= interval.end and day in problem.week.days:
                 return SlotKey(day, index)
-    return SlotKey(start.astimezone(TIMEZONE).date(), None)
+    return SlotKey(today, None)
 
 
 def _unique(what: str, ids: Iterable[str]) -> set[str]:
