@@ -93,6 +93,7 @@ class RulesSettings(_Section):
     daily_cap_min: Annotated[int, Field(ge=1, le=1440)] = 60
     pause_s: Annotated[int, Field(ge=0, le=30)] = 2
     min_gap_h: Annotated[int, Field(ge=0, le=168)] = 4
+    lead_s: Annotated[int, Field(ge=5, le=86_400)] = 120
 
 
 class SpeechSettings(_Section):

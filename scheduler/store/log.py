@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from scheduler.audit.entry import Entry
 from scheduler.audit.merkle import Frontier, leaf_hash
@@ -23,8 +23,9 @@ def append(session: Session, kind: str, at: datetime, rows: Sequence[SQLModel]) 
     by_table = sorted(rows, key=_table)
     written = {name: [row.model_dump() for row in group] for name, group in groupby(by_table, key=_table)}
     leaf = Entry(frontier.size, at, kind, written).encode()
-    session.add(LeafRow(n=frontier.size, entry=leaf))
-    grown = frontier.append(leaf_hash(leaf))
+    hashed = leaf_hash(leaf)
+    session.add(LeafRow(n=frontier.size, entry=leaf, hash=hashed))
+    grown = frontier.append(hashed)
     session.merge(FrontierRow(id=0, size=grown.size, nodes=[node.hex() for node in grown.nodes]))
     session.flush()
     return frontier.size
@@ -36,9 +37,9 @@ def read_frontier(session: Session) -> Frontier:
     return Frontier(row.size, tuple(bytes.fromhex(node) for node in row.nodes)) if row else Frontier()
 
 
-def read_leaves(session: Session) -> list[bytes]:
-    """All leaves in order, from whatever is stored: a gap shows as a leaf that is not at its index."""
-    return list(session.exec(select(LeafRow.entry).order_by(LeafRow.n)))  # type: ignore[arg-type]
+def read_leaves(session: Session) -> list[LeafRow]:
+    """All leaves in order, whatever is stored: a gap shows as a leaf that is not at its index."""
+    return list(session.exec(select(LeafRow).order_by(col(LeafRow.n))))
 
 
 def read_evidence(session: Session) -> dict[str, list[dict[str, Any]]]:

@@ -83,6 +83,12 @@ def slots_ending_after(session: Session, instant: str) -> list[SlotRow]:
     return list(session.exec(query.order_by(SlotRow.start, SlotRow.xom)))
 
 
+def cancelled_before_start(session: Session, instant: str) -> set[str]:
+    """Ids of cancelled slots that would still be to come."""
+    query = select(SlotRow.id).where(SlotRow.start > instant, col(SlotRow.cancelled_at).is_not(None))
+    return set(session.exec(query))
+
+
 def latest_manifest(session: Session, receiver: str) -> ManifestRow | None:
     query = select(ManifestRow).where(ManifestRow.receiver == receiver)
     return session.exec(query.order_by(col(ManifestRow.version).desc())).first()

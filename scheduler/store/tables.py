@@ -221,11 +221,12 @@ EVIDENCE: tuple[type[SQLModel], ...] = (
 
 
 class LeafRow(SQLModel, table=True):
-    """One log leaf, its bytes exactly as hashed."""
+    """One log leaf, its bytes exactly as hashed, and their RFC 6962 hash, so that a changed leaf is named alone."""
 
     __tablename__ = "leaf"
     n: int = Field(primary_key=True)
     entry: bytes
+    hash: bytes
 
 
 class FrontierRow(SQLModel, table=True):
@@ -274,7 +275,7 @@ class ContactRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """Sequence numbers that arrived, so that the highest contiguous one is known; trimmed below `through`."""
+    """Journal entries that arrived: the highest contiguous one is receipted, a second form of one shows a copy (B3)."""
 
     __tablename__ = "inbox"
     receiver: str = Field(primary_key=True)
@@ -302,3 +303,11 @@ class AccountRow(SQLModel, table=True):
     role: str
     password_hash: str
     secret: str | None
+
+
+class PulseRow(SQLModel, table=True):
+    """When the service last committed; one row, id 0."""
+
+    __tablename__ = "pulse"
+    id: int = Field(primary_key=True)
+    at: str

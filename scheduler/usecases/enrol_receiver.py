@@ -116,7 +116,6 @@ def _enrolment(station: Station, receiver: str, xom: str, password: str, secret:
         xom=xom,
         broker=Broker(broker.host, broker.port, receiver, password, broker.tls_ca),
         roots=(station.keys.root.public,),
-        root_threshold=1,
         secret=secret,
         audio_base=audio_base(station),
         heartbeat_s=station.config.receivers.heartbeat_s,

@@ -9,10 +9,10 @@ from devices.protocol import topics
 from devices.protocol.codec import decode
 from devices.protocol.messages import Quiet, Trust, TrustedKey
 from devices.signing import open_envelope, seal
-from scheduler.audit.entry import instant_text
+from scheduler.audit.entry import Entry, instant_text
 from scheduler.errors import NotFoundError
 from scheduler.station import Station
-from scheduler.store.log import append
+from scheduler.store.log import append, read_leaves
 from scheduler.store.outbox import put
 from scheduler.store.tables import StationRow
 
@@ -55,3 +55,15 @@ def current_trust(row: StationRow) -> Trust | None:
         return None
     payload = open_envelope(row.trust.encode()).payload
     return Trust.from_json(decode(payload, limit=len(payload)))
+
+
+def trust_history(session: Session, after: int) -> list[bytes]:
+    """Every trust message from version `after` + 1 on, in order, as a receiver that was away needs them (case B11)."""
+    found: dict[int, bytes] = {}
+    for leaf in read_leaves(session):
+        for row in Entry.decode(leaf.entry).rows.get("station", ()):
+            raw = row["trust"]
+            if isinstance(raw, str):
+                payload = open_envelope(raw.encode()).payload
+                found[Trust.from_json(decode(payload, limit=len(payload))).version] = raw.encode()
+    return [found[version] for version in sorted(found) if version > after]

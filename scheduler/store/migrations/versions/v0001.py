@@ -122,6 +122,7 @@ def upgrade() -> None:
         "leaf",
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
     op.create_table(
@@ -185,6 +186,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("receiver", "boot", "seq"),
     )
     op.create_index(op.f("ix_play_record_slot"), "play_record", ["slot"], unique=False)
+    op.create_table(
+        "pulse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,293 @@
+"""loa bulletin: from a manuscript to an approved clip."""
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+import click
+
+from playlists.manuscript import Manuscript
+from scheduler.cli.command import (
+    Group,
+    clock_of,
+    confirm,
+    dry_run_option,
+    emit,
+    json_option,
+    opened,
+    option,
+    say,
+    station_option,
+    translated,
+    yes_option,
+)
+from scheduler.cli.reading import reading_document, show_reading
+from scheduler.cli.tables import show_table
+from scheduler.clock import system_now
+from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, valid_approvals
+from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow
+from scheduler.usecases.add_bulletin import add_bulletin, read_file
+from scheduler.usecases.approve_bulletin import approve_bulletin
+from scheduler.usecases.preview_bulletin import write_preview
+from scheduler.usecases.voice_bulletin import voice_bulletin
+from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
+from tts.normalise import read
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group("bulletin", cls=Group, help="Bulletins: written, read aloud, approved, withdrawn.")
+def bulletin() -> None:
+    pass
+
+
+@bulletin.command("add", help="Take in FILE (Markdown, plain text or Word) as a draft.")
+@click.argument("file", type=FILE)
+@option("--replaces", help="The bulletin whose text this is to be from now on; its approval ends.")
+@station_option
+@yes_option
+@dry_run_option
+@json_option
+def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool, dry_run: bool, as_json: bool) -> None:
+    station = opened(station_folder)
+    now = clock_of(station)
+    manuscript = read_file(file, now)
+    if manuscript.converted:
+        _show_conversion(manuscript)
+        confirm(_("Were the letters converted rightly?"), yes)
+    added = add_bulletin(station, manuscript, now, beside=file.parent, replaces=replaces, dry_run=dry_run)
+    document = {
+        "id": added.bulletin.id,
+        "title": added.bulletin.title,
+        "state": "draft",
+        "encoding": manuscript.encoding,
+        "converted": manuscript.converted,
+        "replaced": added.replaced,
+        "notes": _notes(manuscript),
+        "dry_run": dry_run,
+    }
+
+    def show() -> None:
+        say("Bulletin {id} is a draft: {title}", id=added.bulletin.id, title=added.bulletin.title)
+        for note in _notes(manuscript):
+            say("  note: {note}", note=note)
+        say("Hear it with `loa bulletin preview {id}`, then approve it.", id=added.bulletin.id)
+
+    emit(document, as_json, show)
+
+
+@bulletin.command("check", help="Show how FILE would be read aloud: every rewritten form, and what needs a look.")
+@click.argument("file", type=FILE)
+@json_option
+def check(file: Path, as_json: bool) -> None:
+    manuscript = read_file(file, system_now())
+    reading = read(manuscript.bulletin.text)
+    document = {
+        "title": manuscript.bulletin.title,
+        "encoding": manuscript.encoding,
+        "converted": manuscript.converted,
+        "notes": _notes(manuscript),
+        **reading_document(reading),
+    }
+
+    def show() -> None:
+        if manuscript.converted:
+            _show_conversion(manuscript)
+        for note in _notes(manuscript):
+            say("note: {note}", note=note)
+        show_reading(reading)
+
+    emit(document, as_json, show)
+
+
+@bulletin.command(
+    "preview", help="Render bulletin ID and leave its audio and its transcript, to be heard before approval."
+)
+@click.argument("id")
+@station_option
+@json_option
+def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
+    station = opened(station_folder)
+    say("Rendering {id} …", id=id)
+    voiced = voice_bulletin(station, id, clock_of(station))
+    files = write_preview(station, voiced)
+    refusals = [
+        {"voice": r.voice.name, "reason": translated(r.error.template, r.error.values)} for r in voiced.spoken.refusals
+    ]
+    document = {
+        "id": id,
+        "clip": voiced.clip.digest,
+        "duration_s": voiced.clip.duration.total_seconds(),
+        "voice": voiced.spoken.voice.name,
+        "refused_voices": refusals,
+        "cached": voiced.spoken.cached,
+        "audio": str(files.audio),
+        "transcript": str(files.transcript),
+        **reading_document(voiced.reading),
+    }
+
+    def show() -> None:
+        for refusal in refusals:
+            say("Voice {voice} could not speak: {reason}", **refusal)
+        say(
+            "Voice: {voice}; {seconds:.0f} s",
+            voice=voiced.spoken.voice.name,
+            seconds=voiced.clip.duration.total_seconds(),
+        )
+        show_reading(voiced.reading)
+        say("Audio: {path}", path=files.audio)
+        say("Transcript: {path}", path=files.transcript)
+        say("Approve what you heard: `loa bulletin approve {id} --heard {clip}`", id=id, clip=voiced.clip.digest[:12])
+
+    emit(document, as_json, show)
+
+
+@bulletin.command("approve", help="Sign bulletin ID, its words and its sound, as the leader.")
+@click.argument("id")
+@option("--as", "approver", help="The approver's name (default: station.leader in config.toml).")
+@option("--key", "key_file", type=FILE, help="The approver's key (default: keys/approver.key of the station).")
+@option("--heard", help="The beginning of the clip's digest, as the preview showed it.")
+@station_option
+@yes_option
+@dry_run_option
+@json_option
+def approve(
+    id: str,
+    approver: str | None,
+    key_file: Path | None,
+    heard: str | None,
+    station_folder: Path | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    station = opened(station_folder)
+    with station.store.reading() as session:
+        row = bulletin_row(session, id)
+    seen = row.clip if heard is None or (row.clip or "").startswith(heard) else heard
+    name = approver or station.config.station.leader
+    if not dry_run:
+        confirm(_("{name} approves “{title}”, words and sound. Sign?").format(name=name, title=row.title), yes)
+    approved = approve_bulletin(
+        station, id, name, station.keys.approver(key_file), clock_of(station), seen_clip=seen, dry_run=dry_run
+    )
+    document = {
+        "id": id,
+        "state": "approved",
+        "approver": name,
+        "keyid": approved.keyid,
+        "clip": approved.bulletin.clip,
+        "also_signed": [sound.kind for sound in approved.sounds],
+        "dry_run": dry_run,
+    }
+
+    def show() -> None:
+        say("Bulletin {id} is approved by {name}.", id=id, name=name)
+        for sound in approved.sounds:
+            say("Also signed, because every programme has it: “{text}”", text=sound.text)
+
+    emit(document, as_json, show)
+
+
+@bulletin.command(
+    "withdraw", help="Take bulletin ID off the air: its approval ends, coming slots are shortened or cancelled."
+)
+@click.argument("id")
+@station_option
+@yes_option
+@dry_run_option
+@json_option
+def withdraw(id: str, station_folder: Path | None, yes: bool, dry_run: bool, as_json: bool) -> None:
+    station = opened(station_folder)
+    if not dry_run:
+        confirm(_("Withdraw bulletin {id}?").format(id=id), yes)
+    withdrawn = withdraw_bulletin(station, id, clock_of(station), dry_run=dry_run)
+    document = {
+        "id": id,
+        "state": "withdrawn",
+        "cancelled_slots": [slot.id for slot in withdrawn.cancelled],
+        "receivers": list(withdrawn.receivers),
+        "dry_run": dry_run,
+    }
+    emit(
+        document,
+        as_json,
+        lambda: say(
+            "Bulletin {id} is withdrawn; {slots} coming slots changed. `loa week publish` fills what they lack.",
+            id=id,
+            slots=len(withdrawn.cancelled),
+        ),
+    )
+
+
+@bulletin.command("list", help="Show all bulletins.")
+@station_option
+@json_option
+def list_(station_folder: Path | None, as_json: bool) -> None:
+    station = opened(station_folder)
+    with station.store.reading() as session:
+        rows = bulletin_rows(session)
+        clips = clip_rows(session, [row.clip for row in rows if row.clip])
+    document = [_summary(row, clips.get(row.clip or "")) for row in rows]
+    columns = ("id", "title", "state", "campaign", "priority", "valid_from", "valid_to", "plays_wanted", "duration_s")
+    headings = ("Id", "Title", "State", "Campaign", "Priority", "From", "To", "Plays", "Seconds")
+    emit(document, as_json, lambda: show_table(headings, [[item[key] for key in columns] for item in document]))
+
+
+@bulletin.command("show", help="Show bulletin ID: header, text, voice and approval.")
+@click.argument("id")
+@station_option
+@json_option
+def show(id: str, station_folder: Path | None, as_json: bool) -> None:
+    station = opened(station_folder)
+    with station.store.reading() as session:
+        row = bulletin_row(session, id)
+        clips = clip_rows(session, [row.clip] if row.clip else [])
+        approvals = [approval for approval in valid_approvals(session) if approval.bulletin == id]
+    document = {
+        **_summary(row, clips.get(row.clip or "")),
+        "targets": row.targets,
+        "unit": row.unit,
+        "field": row.field,
+        "digest": row.digest,
+        "clip": row.clip,
+        "approvals": [_approval(approval) for approval in approvals],
+        "text": row.text,
+    }
+
+    def print_it() -> None:
+        show_table(("Field", "Value"), [(key, value) for key, value in document.items() if key != "text"])
+        click.echo(row.text)
+
+    emit(document, as_json, print_it)
+
+
+def _summary(row: BulletinRow, clip: ClipRow | None) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "state": row.state,
+        "campaign": row.campaign,
+        "priority": row.priority,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+        "plays_wanted": row.plays_wanted,
+        "duration_s": round(clip.duration_ms / 1000, 1) if clip else None,
+        "voice": clip.spoken_by if clip else row.voice,
+    }
+
+
+def _approval(row: ApprovalRow) -> dict[str, Any]:
+    return {"approver": row.approver, "approved_at": row.approved_at, "keyid": row.keyid, "valid_to": row.valid_to}
+
+
+def _notes(manuscript: Manuscript) -> list[str]:
+    return [
+        (f"{_('line')} {note.line}: " if note.line else "") + translated(note.template, note.values)
+        for note in manuscript.notes
+    ]
+
+
+def _show_conversion(manuscript: Manuscript) -> None:
+    say("The file was in the old encoding {encoding}. Converted, it begins:", encoding=manuscript.encoding)
+    say("  {text}", text=manuscript.bulletin.text[:300])

@@ -1,0 +1,129 @@
+"""How every command is declared: translated help, --station, --json, --dry-run, and errors that say what to do."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from scheduler.clock import system_now
+from scheduler.errors import StationError
+from scheduler.station import Station, open_station
+from scheduler.store.pulse import last_beat
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False)
+
+
+class Option(click.Option):
+    """An option whose help is a msgid."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        msgid, self.help = self.help, _(self.help) if self.help else None
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = msgid
+
+
+class Command(click.Command):
+    """A command whose help is a msgid: the first line short, the whole shown by --help."""
+
+    def get_short_help_str(self, limit: int = 80) -> str:
+        return _(self.help or "").split("\n")[0][:limit]
+
+    def format_help_text(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.indentation():
+            formatter.write_paragraph()
+            formatter.write_text(_(self.help or ""))
+
+
+class Group(Command, click.Group):
+    """Commands in the order they were added."""
+
+    command_class = Command
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    return click.option(*names, cls=Option, **settings)
+
+
+station_option = option(
+    "--station",
+    "station_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="LOA_STATION",
+    help="The station's folder (default: LOA_STATION, else the current folder).",
+)
+json_option = option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+dry_run_option = option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+yes_option = option("--yes", is_flag=True, help="Answer every question with yes.")
+
+
+def opened(station_folder: Path | None) -> Station:
+    """The station that --station, the group's --station, LOA_STATION or the current folder names."""
+    context = click.get_current_context()
+    root = context.find_root()
+    folder = station_folder or root.params.get("station_folder") or Path()
+    return open_station(folder.resolve(), root.params.get("config_file"))
+
+
+def clock_of(station: Station) -> datetime:
+    """Now; of a rehearsed station the instant its rehearsal came to, so that its week stays as it was."""
+    if station.config.station.simulated:
+        with station.store.reading() as session:
+            beat = last_beat(session)
+        if beat is not None:
+            return beat
+    return system_now()
+
+
+def emit(document: object, as_json: bool, show: Callable[[], object]) -> None:
+    """Exactly one JSON document on standard output, or what `show` prints for people."""
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        show()
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask; without a terminal and without --yes the answer is no (exit 4)."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(_("{question} Answer with --yes where nobody can be asked.").format(question=question))
+    if not click.confirm(question, err=True):
+        raise click.Abort
+
+
+def say(text: str, /, **values: object) -> None:
+    """A translated line for the operator, on standard error: standard output is for results."""
+    err.print(_(text).format(**values), markup=False)
+
+
+def failure(error: Exception) -> int:
+    """Show an error in the operator's language; returns the exit code."""
+    template, values = getattr(error, "template", None), getattr(error, "values", None)
+    text = translated(template, values) if isinstance(template, str) else str(error)
+    err.print(f"[bold red]{_('Error')}:[/bold red] ", end="")
+    err.print(text, markup=False)
+    return error.exit_code if isinstance(error, StationError) else 2
+
+
+def translated(template: str, values: Any) -> str:
+    """A template in the operator's language, filled; values that are errors themselves are translated too."""
+    filled = {
+        key: translated(value.template, value.values) if hasattr(value, "template") else value
+        for key, value in dict(values or {}).items()
+    }
+    return _(template).format(**filled)

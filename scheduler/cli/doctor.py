@@ -1,0 +1,26 @@
+"""loa doctor: is everything in place?"""
+
+from gettext import gettext as _
+from pathlib import Path
+
+import click
+
+from scheduler.cli.command import Command, emit, json_option, opened, station_option
+from scheduler.cli.tables import show_table
+from scheduler.clock import system_now
+from scheduler.usecases.examine_station import examine_station
+from scheduler.usecases.voice_bulletin import chain
+
+NO = 1
+
+
+@click.command("doctor", cls=Command, help="Look at voices, keys, disk, broker, service, register. Exit 1 on a fault.")
+@station_option
+@json_option
+def doctor(station_folder: Path | None, as_json: bool) -> int:
+    station = opened(station_folder)
+    findings = examine_station(station, chain(station), system_now())
+    document = [{"name": item.name, "verdict": item.verdict, "text": item.said.text(_)} for item in findings]
+    headings = ("Looked at", "Verdict", "Found")
+    emit(document, as_json, lambda: show_table(headings, [tuple(item.values()) for item in document]))
+    return NO if any(item.verdict == "fault" for item in findings) else 0

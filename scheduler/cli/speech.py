@@ -1,0 +1,68 @@
+"""loa speech: words and sound without a bulletin."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from playlists.audio.settings import SoundSettings
+from playlists.render import render_bulletin
+from scheduler.cli.command import Group, emit, json_option, option, say
+from scheduler.usecases.voice_bulletin import voice_label
+from tts.cache import SpeechCache
+from tts.normalise import read
+from tts.settings import VoiceSettings
+from tts.speak import speak
+from tts.voices import voices_named
+
+CACHE_BYTES = 100_000_000
+
+
+@click.group("speech", cls=Group, help="Try how words are read and how they sound.")
+def speech() -> None:
+    pass
+
+
+@speech.command("text", help="One line of spoken words for each line of FILE (- or nothing: standard input).")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"), default="-")
+@json_option
+def text(file: TextIO, as_json: bool) -> None:
+    lines = [line.rstrip("\n") for line in file]
+    spoken = [" ".join(read(line).lines) for line in lines]
+    emit(
+        [{"written": line, "spoken": words} for line, words in zip(lines, spoken, strict=True)],
+        as_json,
+        lambda: sys.stdout.writelines(f"{words}\n" for words in spoken),
+    )
+
+
+@speech.command("audio", help="Read FILE (- for standard input) aloud into a finished clip.")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@option("--voice", default="espeak", help="espeak, espeak-central, espeak-south or google (default: espeak).")
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to write the MP3.",
+)
+@json_option
+def audio(file: TextIO, voice: str, output: Path, as_json: bool) -> None:
+    reading = read(file.read())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        said = speak(reading.words, voices_named([voice], VoiceSettings()), SpeechCache(folder / "cache", CACHE_BYTES))
+        clip = render_bulletin(said.speech, "bulletin", SoundSettings(), folder)
+        draft = output.with_name(f".{output.name}.part")
+        shutil.copyfile(clip.path(folder), draft)
+        draft.replace(output)
+    document = {
+        "output": str(output),
+        "digest": clip.digest,
+        "duration_s": round(clip.duration.total_seconds(), 3),
+        "voice": voice_label(said.voice),
+    }
+    emit(document, as_json, lambda: say("{output}: {duration_s} s, {voice}", **document))

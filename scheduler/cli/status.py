@@ -1,0 +1,45 @@
+"""loa status: is every xóm getting what it was promised?"""
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+import click
+
+from playlists.week import Week
+from scheduler.cli.command import Command, clock_of, emit, json_option, opened, say, station_option
+from scheduler.cli.tables import show_table
+from scheduler.cli.week import WEEK
+from scheduler.reports.document import status_document
+from scheduler.usecases.week_facts import week_status
+
+NO = 1
+BAD = ("missed", "impossible")
+
+
+@click.command("status", cls=Command, help="Show each xóm in WEEK (default: this week). Exit 1 if one is missed.")
+@click.argument("week", type=WEEK, required=False)
+@station_option
+@json_option
+def status(week: Week | None, station_folder: Path | None, as_json: bool) -> int:
+    station = opened(station_folder)
+    now = clock_of(station)
+    chosen = week or Week.of(now)
+    guarantee = station.config.guarantee
+    document = status_document(
+        chosen,
+        week_status(station, chosen, now),
+        guarantee.campaign_slots_per_week,
+        station.config.station.simulated,
+        _,
+    )
+    emit(document, as_json, lambda: _show(document))
+    return NO if any(xom["state"] in BAD for xom in document["xom"]) else 0
+
+
+def _show(document: dict[str, Any]) -> None:
+    columns = ("id", "name", "planned", "played", "unknown", "make_good", "state", "grade", "reason")
+    headings = ("Id", "Xóm", "Planned", "Played", "Unknown", "Make-good", "State", "Grade", "Reason")
+    title = document["week"] + (f" ({_('simulated')})" if document["simulated"] else "")
+    show_table(headings, [[xom[key] for key in columns] for xom in document["xom"]], title=title)
+    say("{met} of {total} xóm have their {required} campaign slots.", **document)

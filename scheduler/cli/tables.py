@@ -1,0 +1,35 @@
+"""Tables for people: coloured on a terminal, plain columns elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from gettext import gettext as _
+
+from rich.table import Table
+from rich.text import Text
+
+from scheduler.cli.command import out
+
+STATE_STYLES = {
+    "met": "green",
+    "approved": "green",
+    "on_track": "cyan",
+    "draft": "yellow",
+    "at_risk": "yellow",
+    "missed": "red",
+    "impossible": "red",
+    "withdrawn": "dim",
+}
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Headings are msgids; a cell that names a state gets its colour and its word."""
+    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(_(heading))
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    out.print(table)
+
+
+def _cell(value: object) -> Text:
+    text = "" if value is None else str(value)
+    return Text(_(text), style=STATE_STYLES[text]) if text in STATE_STYLES else Text(text)

@@ -1,0 +1,143 @@
+"""The station on duty: takes what arrives, sends what is due, keeps the week. One step at a time; `now` is an argument.
+
+The loop calls `step` each second and whenever something arrives; the rehearsal of a week calls it with a simulated now.
+What is due is read from the store, so a restart at any point loses nothing.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from devices.broker.link import Arrived, Link, LinkDown, LinkUp
+from devices.protocol import topics
+from scheduler.errors import StationError
+from scheduler.station import Station
+from scheduler.store import outbox
+from scheduler.store.pulse import beat
+from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.ingest import quarantine, receive
+from scheduler.usecases.keep_week import keep_week
+from scheduler.usecases.renew_trust import renew_trust
+from scheduler.usecases.seal_log import seal_log
+from scheduler.usecases.watch_receivers import watch_receivers
+
+SEAL_EVERY = timedelta(minutes=1)
+RENEW_EVERY = timedelta(hours=1)
+TAKEN_AT_ONCE = 200
+"""Messages between two looks at the clock, so that a flood of them cannot keep the week waiting (I12)."""
+
+log = logging.getLogger(__name__)
+
+
+class StationService:
+    """Everything the station does by itself. Not thread-safe: one thread steps it."""
+
+    def __init__(self, station: Station, link: Link, now: datetime) -> None:
+        self._station = station
+        self._link = link
+        self._listening_since = now
+        self._review_at = now
+        self._seal_at = now
+        self._renew_at = now
+        self._silence_at: datetime | None = now
+
+    def step(self, now: datetime) -> datetime:
+        """Do everything that is due; returns when to step again, at the latest."""
+        arrived = self._take(now)
+        if arrived or now >= self._review_at:
+            with self._station.store.writing() as session:
+                self._review_at = keep_week(session, self._station, now)
+        if now >= self._renew_at:
+            with self._station.store.writing() as session:
+                renew_trust(session, self._station, now)
+                dispatch(session, self._station, now)
+            self._renew_at = now + RENEW_EVERY
+        self._watch(now, arrived)
+        self._send(now)
+        if now >= self._seal_at:
+            self._seal(now)
+            self._seal_at = now + SEAL_EVERY
+        return self._next(now)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the broker still owes an answer to something sent."""
+        return self._link.unacknowledged > 0
+
+    def prove_alive(self, now: datetime) -> None:
+        """Commit a sign of life: raises what the disk or the database has to say (cases D6, D7)."""
+        with self._station.store.writing() as session:
+            beat(session, now)
+
+    def waiting_for(self) -> set[str]:
+        """Receivers that have not yet answered what was sent to them."""
+        with self._station.store.reading() as session:
+            return {row.receiver for row in outbox.waiting(session) if row.receiver is not None}
+
+    def _take(self, now: datetime) -> bool:
+        arrived = False
+        for _ in range(TAKEN_AT_ONCE):
+            event = self._link.take()
+            if event is None:
+                break
+            if isinstance(event, LinkUp):
+                self._listening_since = now
+                with self._station.store.writing() as session:
+                    outbox.again(session, now)
+            elif isinstance(event, LinkDown):
+                log.warning("the broker is out of reach: %s", event.reason)
+            else:
+                self._receive(event, now)
+                arrived = True
+        return arrived
+
+    def _receive(self, message: Arrived, now: datetime) -> None:
+        """One message: committed, then acknowledged, then answered. A poison message stops nothing (case A6)."""
+        try:
+            replies = receive(self._station, message.topic, message.payload, now)
+        except StationError:
+            raise
+        except Exception as error:
+            log.exception("a message on %s could not be taken in", message.topic)
+            with self._station.store.writing() as session:
+                template = "taking it in failed: {error}"
+                quarantine(session, message.topic, message.payload, template, {"error": repr(error)}, now)
+            replies = []
+        self._link.acknowledge(message)
+        for reply in replies:
+            self._link.publish(reply.topic, reply.payload)
+
+    def _send(self, now: datetime) -> None:
+        if not self._link.connected:
+            return
+        with self._station.store.reading() as session:
+            if not outbox.due(session, now):
+                return
+        with self._station.store.writing() as session:
+            for row in outbox.due(session, now):
+                if not self._link.publish(row.topic, row.payload, retain=row.retain):
+                    return
+                outbox.published(session, row, now)
+
+    def _watch(self, now: datetime, arrived: bool) -> None:
+        if not self._link.connected:
+            self._listening_since = now
+        elif arrived or (self._silence_at is not None and now >= self._silence_at):
+            silent_after = timedelta(seconds=self._station.config.receivers.silent_after_s)
+            with self._station.store.writing() as session:
+                self._silence_at = watch_receivers(session, silent_after, self._listening_since, now)
+
+    def _seal(self, now: datetime) -> None:
+        text = seal_log(self._station, now)
+        if text is not None:
+            self._link.publish(topics.checkpoint(self._station.id), text.encode(), retain=True)
+
+    def _next(self, now: datetime) -> datetime:
+        times = [self._review_at, self._seal_at, self._renew_at]
+        if self._silence_at is not None and self._link.connected:
+            times.append(self._silence_at)
+        if self._link.connected:
+            with self._station.store.reading() as session:
+                waiting = outbox.next_due(session)
+            if waiting is not None:
+                times.append(waiting)
+        return max(now, min(times))

@@ -1,0 +1,104 @@
+"""Take a manuscript in as a draft, or put a new text in the place of an earlier one."""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from playlists.bulletin import Bulletin
+from playlists.manuscript import Manuscript, read_manuscript
+from playlists.week import TIMEZONE
+from scheduler.errors import NotFoundError, StationError
+from scheduler.station import Station
+from scheduler.store.log import append
+from scheduler.store.queries import bulletin_row, xom_rows
+from scheduler.store.tables import BulletinRow
+from scheduler.usecases.values import bulletin_row as row_of
+from scheduler.usecases.withdraw_bulletin import withdrawn_approvals
+
+RECORDING_LIMIT = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Added:
+    bulletin: Bulletin
+    manuscript: Manuscript
+    replaced: bool
+
+
+def read_file(path: Path, now: datetime) -> Manuscript:
+    """The manuscript in a file. Raises ManuscriptError with every fault, NotFoundError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise NotFoundError("{path} cannot be read: {error}", path=path, error=error.strerror) from error
+    return read_manuscript(path.name, raw, today=now.astimezone(TIMEZONE).date())
+
+
+def add_bulletin(
+    station: Station,
+    manuscript: Manuscript,
+    now: datetime,
+    *,
+    beside: Path | None = None,
+    replaces: str | None = None,
+    dry_run: bool = False,
+) -> Added:
+    """A new draft, or with `replaces` a new text for an earlier bulletin, whose approval falls away (case E15).
+
+    `beside` is the folder in which a recording that the header names lies; the file is kept under its digest.
+    """
+    bulletin = manuscript.bulletin
+    if bulletin.recording is not None:
+        kept = _keep_recording(station, (beside or Path()) / bulletin.recording, dry_run=dry_run)
+        bulletin = replace(bulletin, recording=kept)
+    with station.store.writing(dry_run=dry_run) as session:
+        _check_targets(session, bulletin)
+        old = bulletin_row(session, replaces) if replaces else None
+        bulletin = replace(bulletin, id=old.id if old else _next_id(session))
+        if old is not None and old.digest == bulletin.digest and old.state != "withdrawn":
+            return Added(bulletin, manuscript, replaced=True)
+        draft = row_of(bulletin, state="draft", clip=None, at=now)
+        gone = withdrawn_approvals(session, bulletin.id, now) if old else []
+        append(session, "bulletin_replaced" if old else "bulletin_added", now, [draft, *gone])
+    return Added(bulletin, manuscript, replaced=old is not None)
+
+
+def _next_id(session: Session) -> str:
+    numbers = [int(m[1]) for key in session.exec(select(BulletinRow.id)) if (m := re.fullmatch(r"b(\d+)", key))]
+    return f"b{max(numbers, default=0) + 1:03d}"
+
+
+def _check_targets(session: Session, bulletin: Bulletin) -> None:
+    rows = xom_rows(session)
+    unknown = sorted(bulletin.targets.xom - {row.id for row in rows})
+    unknown += sorted(bulletin.targets.tags - {tag for row in rows for tag in row.tags})
+    if unknown:
+        raise StationError(
+            "the bulletin names {unknown} as its targets, which are neither xóm nor tags of this station; "
+            "`loa xom list` shows them",
+            unknown=", ".join(unknown),
+        )
+
+
+def _keep_recording(station: Station, path: Path, *, dry_run: bool) -> str:
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= RECORDING_LIMIT else b""
+    except OSError as error:
+        raise NotFoundError(
+            "the recording {path} cannot be read: {error}; put it beside the bulletin", path=path, error=error.strerror
+        ) from error
+    if not content:
+        raise StationError(
+            "the recording {path} has {size} bytes: expected 1 to {limit}", path=path, size=size, limit=RECORDING_LIMIT
+        )
+    name = hashlib.sha256(content).hexdigest() + path.suffix.lower()
+    if not dry_run:
+        draft = station.recordings / f".{name}.part"
+        draft.write_bytes(content)
+        draft.replace(station.recordings / name)
+    return name

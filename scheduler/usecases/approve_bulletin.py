@@ -1,0 +1,142 @@
+"""Approve a bulletin: a named person signs its words and its sound, with the approver's own key (promise I1)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+
+from devices.protocol import messages
+from devices.signing import SigningKey, seal
+from playlists.clip import Clip
+from playlists.week import midnight
+from scheduler.audit.entry import instant_text
+from scheduler.errors import ConflictError, NotAllowedError
+from scheduler.station import Station
+from scheduler.store.log import append
+from scheduler.store.queries import bulletin_row, clip_rows, station_row, valid_approvals
+from scheduler.store.tables import ApprovalRow, BulletinRow
+from scheduler.usecases.renew_trust import current_trust
+from scheduler.usecases.values import bulletin_value, clip_row, clip_value
+from scheduler.usecases.voice_bulletin import StationSound, station_sounds, voice_label
+
+SOUNDS_VALID = timedelta(days=366)
+"""How long the approval of ident and sign-off holds."""
+RENEW_BEFORE = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What was signed: the bulletin, and the ident and sign-off where they had no approval that holds."""
+
+    bulletin: BulletinRow
+    approver: str
+    keyid: str
+    sounds: tuple[StationSound, ...]
+
+
+def approve_bulletin(
+    station: Station,
+    bulletin_id: str,
+    approver: str,
+    key: SigningKey,
+    now: datetime,
+    *,
+    seen_clip: str | None = None,
+    dry_run: bool = False,
+) -> Approved:
+    """Sign words and sound of a rendered draft. `seen_clip` is the clip that the approver heard.
+
+    Raises NotFoundError; NotAllowedError for a key that is no approver's; ConflictError when it has no sound yet, when
+    it changed since it was heard, or is withdrawn.
+    """
+    sounds = station_sounds(station)
+    with station.store.writing(dry_run=dry_run) as session:
+        _check_key(session, key)
+        row = bulletin_row(session, bulletin_id)
+        if row.state != "draft":
+            raise ConflictError("bulletin {id} is {state}: expected a draft", id=row.id, state=row.state)
+        if row.clip is None or not (station.audio / f"{row.clip}.mp3").is_file():
+            raise ConflictError(
+                "bulletin {id} has no sound yet: render and hear it first, with `loa bulletin preview {id}`", id=row.id
+            )
+        if seen_clip is not None and seen_clip != row.clip:
+            raise ConflictError("bulletin {id} changed after it was heard; hear it again", id=row.id)
+        bulletin = bulletin_value(row)
+        clip = clip_value(clip_rows(session, [row.clip])[row.clip])
+        approved = BulletinRow(**{**row.model_dump(), "state": "approved", "updated_at": instant_text(now)})
+        message = _message(
+            station, clip, "bulletin", bulletin.id, bulletin.title, bulletin.digest, approver, now,
+            midnight(bulletin.valid_from), midnight(bulletin.valid_to + timedelta(days=1)),
+        )  # fmt: skip
+        append(session, "bulletin_approved", now, [approved, _row(message, key)])
+        missing = tuple(sound for sound in sounds if not _holds(session, sound, now))
+        for sound in missing:
+            digest = hashlib.sha256(sound.text.encode()).hexdigest()
+            message = _message(
+                station, sound.clip, sound.kind, sound.kind, sound.text[:200], digest, approver, now,
+                now, now + SOUNDS_VALID,
+            )  # fmt: skip
+            rows = [clip_row(sound.clip, spoken_by=voice_label(sound.spoken.voice), at=now), _row(message, key)]
+            append(session, "sound_approved", now, rows)
+    return Approved(approved, approver, key.keyid, missing)
+
+
+def _check_key(session: Session, key: SigningKey) -> None:
+    trust = current_trust(station_row(session))
+    if trust is None or key.public not in trust.holders("approver"):
+        raise NotAllowedError(
+            "the key {keyid} is not an approver's key of this station: expected the leader's key", keyid=key.keyid[:16]
+        )
+
+
+def _holds(session: Session, sound: StationSound, now: datetime) -> bool:
+    until = instant_text(now + RENEW_BEFORE)
+    return any(
+        row.kind == sound.kind and row.clip == sound.clip.digest and row.valid_to > until
+        for row in valid_approvals(session)
+    )
+
+
+def _message(
+    station: Station,
+    clip: Clip,
+    kind: str,
+    bulletin: str,
+    title: str,
+    words_digest: str,
+    approver: str,
+    now: datetime,
+    valid_from: datetime,
+    valid_to: datetime,
+) -> messages.Approval:
+    return messages.Approval(
+        commune=station.id,
+        bulletin=bulletin,
+        title=title,
+        kind="ident" if kind == "ident" else "sign_off" if kind == "sign_off" else "bulletin",
+        words_digest=words_digest,
+        clip=messages.Clip(clip.digest, clip.size, clip.samples, clip.rate, clip.duration),
+        approver=approver,
+        approved_at=now,
+        valid_from=valid_from.astimezone(UTC),
+        valid_to=valid_to.astimezone(UTC),
+    )
+
+
+def _row(message: messages.Approval, key: SigningKey) -> ApprovalRow:
+    envelope = seal(message, key)
+    return ApprovalRow(
+        envelope_digest=hashlib.sha256(envelope).hexdigest(),
+        bulletin=message.bulletin,
+        kind=message.kind,
+        clip=message.clip.digest,
+        words_digest=message.words_digest,
+        approver=message.approver,
+        keyid=key.keyid,
+        approved_at=instant_text(message.approved_at),
+        valid_from=instant_text(message.valid_from),
+        valid_to=instant_text(message.valid_to),
+        withdrawn_at=None,
+        envelope=envelope.decode(),
+    )

@@ -1,0 +1,108 @@
+"""Publish a week: the plan becomes slots, the slots become signed manifests, all in one transaction with the outbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from playlists.slot import Programme
+from playlists.week import TIMEZONE, Week
+from scheduler.audit.entry import instant_text
+from scheduler.errors import ConflictError
+from scheduler.station import Station
+from scheduler.store.log import append
+from scheduler.store.queries import active_receivers, latest_plan
+from scheduler.store.tables import PlanRow, ReceiverRow, SlotRow
+from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.plan_week import Material, Planned, planned, said
+from scheduler.usecases.renew_trust import renew_trust
+
+
+@dataclass(frozen=True)
+class Published:
+    revision: int
+    planned: Planned
+    slots: tuple[SlotRow, ...]
+    receivers: tuple[str, ...]
+
+
+def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool = False) -> Published:
+    """Plan what is missing in the week and send it out; what was sent before stays (a later revision only adds).
+
+    Raises NotAllowedError when nothing is approved, ConflictError for a week that is over.
+    """
+    if now >= week.end:
+        raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
+    with station.store.writing(dry_run=dry_run) as session:
+        renew_trust(session, station, now)
+        answer = planned(session, station, week, now)
+        revision = next_revision(session, week)
+        slots = slots_of(session, week, revision, answer.plan.programmes, answer.material)
+        append(session, "week_published", now, [plan_row(answer, revision, now), *slots])
+        receivers = dispatch(session, station, now)
+    return Published(revision, answer, tuple(slots), receivers)
+
+
+def next_revision(session: Session, week: Week) -> int:
+    last = latest_plan(session, str(week))
+    return last.revision + 1 if last else 1
+
+
+def plan_row(answer: Planned, revision: int, now: datetime) -> PlanRow:
+    said_of: dict[str, list[str]] = {}
+    for reason in answer.reasons:
+        said_of.setdefault(reason.xom, []).append(said(reason))
+    return PlanRow(
+        week=str(answer.week),
+        revision=revision,
+        at=instant_text(now),
+        kind="plan",
+        feasible=answer.feasible,
+        reasons=[
+            {"xom": xom, "template": "{reason}", "values": {"reason": " ".join(texts)}}
+            for xom, texts in sorted(said_of.items())
+        ],
+    )
+
+
+def slots_of(
+    session: Session,
+    week: Week,
+    revision: int,
+    programmes: Sequence[Programme],
+    material: Material,
+    *,
+    makes_good: Mapping[Programme, str] | None = None,
+) -> list[SlotRow]:
+    """Rows for new programmes, each for the receivers that stand in its xóm now."""
+    receivers = active_receivers(session)
+    lost = makes_good or {}
+    return [_slot(week, revision, item, material, receivers.get(item.xom, []), lost.get(item)) for item in programmes]
+
+
+def _slot(
+    week: Week,
+    revision: int,
+    programme: Programme,
+    material: Material,
+    receivers: Sequence[ReceiverRow],
+    makes_good: str | None,
+) -> SlotRow:
+    local = programme.start.astimezone(TIMEZONE)
+    return SlotRow(
+        id=f"{week}.{programme.xom}.{local.isoweekday()}-{local:%H%M%S}.{revision}",
+        xom=programme.xom,
+        week=str(Week.of(programme.start)),
+        start=instant_text(programme.start),
+        end=instant_text(programme.start + material.length(programme.bulletins)),
+        kind="make_good" if makes_good else "planned",
+        makes_good=makes_good,
+        campaign=any(bulletin in material.campaign for bulletin in programme.bulletins),
+        bulletins=list(programme.bulletins),
+        items=material.items(programme.bulletins),
+        receivers=[receiver.id for receiver in receivers],
+        plan_revision=revision,
+        cancelled_at=None,
+        why=None,
+    )

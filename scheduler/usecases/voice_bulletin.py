@@ -1,0 +1,108 @@
+"""Give a bulletin its voice: written words → spoken words → speech → clip. What an approver then listens to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from playlists.bulletin import Bulletin
+from playlists.clip import Clip
+from playlists.render import render_bulletin, render_ident, render_sign_off
+from scheduler.audit.entry import instant_text
+from scheduler.errors import ConflictError, StationError
+from scheduler.station import Station
+from scheduler.store.log import append
+from scheduler.store.queries import bulletin_row
+from scheduler.store.tables import BulletinRow
+from scheduler.usecases.values import bulletin_value, clip_row, sound_settings
+from scheduler.usecases.withdraw_bulletin import withdrawn_approvals
+from tts.cache import SpeechCache
+from tts.normalise import Reading, read
+from tts.settings import EspeakSettings, VoiceSettings
+from tts.speak import Spoken, speak
+from tts.voices import voices_named
+from tts.voices.recorded import RecordedVoice
+from tts.voices.voice import Voice, VoiceIdentity
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A bulletin's words as read, who spoke them, and the clip that came of it."""
+
+    bulletin: Bulletin
+    reading: Reading
+    spoken: Spoken
+    clip: Clip
+
+
+@dataclass(frozen=True)
+class StationSound:
+    """The chime with the ident, or the sign-off: a clip that surrounds every programme."""
+
+    kind: str
+    text: str
+    spoken: Spoken
+    clip: Clip
+
+
+def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
+    """Render a bulletin and keep the clip with it. A clip that differs from the approved one ends the approval (E15).
+
+    Raises NotFoundError, NoVoice when no voice could speak it (the last good clip stays).
+    """
+    with station.store.reading() as session:
+        before = bulletin_row(session, bulletin_id)
+    bulletin = bulletin_value(before)
+    reading = read(bulletin.text)
+    spoken = say(station, reading.words, voices_for(station, bulletin))
+    clip = render_bulletin(spoken.speech, "bulletin", sound_settings(station.config), station.audio)
+    with station.store.writing() as session:
+        row = bulletin_row(session, bulletin_id)
+        if row.digest != before.digest:
+            raise ConflictError("bulletin {id} was changed while it was rendered; render it again", id=bulletin_id)
+        if row.clip != clip.digest:
+            state = "draft" if row.state == "approved" else row.state
+            voiced = {"state": state, "clip": clip.digest, "updated_at": instant_text(now)}
+            rows = [
+                BulletinRow(**{**row.model_dump(), **voiced}),
+                clip_row(clip, spoken_by=voice_label(spoken.voice), at=now),
+                *withdrawn_approvals(session, bulletin_id, now),
+            ]
+            append(session, "bulletin_voiced", now, rows)
+    return Voiced(bulletin, reading, spoken, clip)
+
+
+def station_sounds(station: Station) -> tuple[StationSound, StationSound]:
+    """The ident and the sign-off of config.toml, rendered."""
+    sound, settings, voices = station.config.sound, sound_settings(station.config), chain(station)
+    ident = say(station, read(sound.ident).words, voices)
+    sign_off = say(station, read(sound.sign_off).words, voices)
+    return (
+        StationSound("ident", sound.ident, ident, render_ident(ident.speech, settings, station.audio)),
+        StationSound("sign_off", sound.sign_off, sign_off, render_sign_off(sign_off.speech, settings, station.audio)),
+    )
+
+
+def say(station: Station, words: str, voices: Sequence[Voice]) -> Spoken:
+    """Spoken words → speech, through the station's cache."""
+    if not words.strip():
+        raise StationError("nothing is left to read aloud: expected words, but only marks and blank lines came")
+    return speak(words, voices, SpeechCache(station.speech_cache, station.config.speech.cache_mb * 1_000_000))
+
+
+def chain(station: Station, first: str | None = None) -> list[Voice]:
+    """The voices in config's order; `first` before all others."""
+    names = [*([first] if first else []), *(name for name in station.config.speech.voices if name != first)]
+    return voices_named(names, VoiceSettings(espeak=EspeakSettings(rate=station.config.speech.rate)))
+
+
+def voices_for(station: Station, bulletin: Bulletin) -> list[Voice]:
+    """A recording speaks alone; a voice named in the header is tried before the others."""
+    if bulletin.recording is not None:
+        return [RecordedVoice(Path(station.recordings / bulletin.recording))]
+    return chain(station, bulletin.voice)
+
+
+def voice_label(voice: VoiceIdentity) -> str:
+    """How a voice is shown and stored."""
+    return " ".join(part for part in (voice.name, voice.version, voice.accent) if part)
