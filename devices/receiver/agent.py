@@ -29,7 +29,7 @@ from devices.receiver.player import Player
 from devices.receiver.playout import LONG_AGO, Playout
 from devices.receiver.state import GRACE, Turn, turns
 from devices.receiver.supply import Supply
-from devices.receiver.timekeeping import LONGEST_JUMP, Timekeeper
+from devices.receiver.timekeeping import BUILD, LONGEST_JUMP, Timekeeper
 from devices.receiver.week import TIMELESS, Week
 from devices.signing import SigningKey, seal
 from devices.trust import Accepted, accept_receipt
@@ -165,7 +165,7 @@ class Agent:
     def _state(self, now: Reading) -> ClockState:
         """The clock's state, as far as journal and signatures let it be (C4, C5)."""
         signed = [accepted.manifest for accepted in (self._week.current, self._week.upcoming) if accepted is not None]
-        earliest = max((manifest.issued for manifest in signed), default=LONG_AGO)
+        earliest = max((manifest.issued for manifest in signed), default=BUILD)
         if self._week.trust is not None:
             earliest = max(earliest, self._week.trust.issued)
         if latest_start := self._journal.facts.latest:

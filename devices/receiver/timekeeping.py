@@ -23,7 +23,7 @@ class Timekeeper:
 
     def judge(self, now: Reading, earliest: datetime, latest: datetime) -> ClockState:
         """The state of `now`: its own, or unknown."""
-        if now.state == "unknown" or not max(earliest, BUILD) <= now.wall <= latest or self._jumped(now):
+        if now.state == "unknown" or not earliest <= now.wall <= latest or self._jumped(now):
             return "unknown"
         self._anchor = now
         return now.state
