@@ -19,9 +19,9 @@ Load = Literal["ok", "none", "unmeasured"]
 class PlayRecord:
     """Signed by the receiver's own key. `seq` counts its records and reports from 1 without a gap, over all boots.
 
-    `start` is None if nothing sounded, `end` if the power went first; `played` is monotonic. `samples_…` count samples
-    at the clips' own rate. `load` is what the amplifier's output measured (F14). `clips` are the digests that sounded,
-    in order. `reason` is empty for a completed slot.
+    `start` is None if nothing sounded, `end` if the power went first; `played` is monotonic. `samples_…` count at the
+    clips' rate, the gaps between clips included. `load` is what the amplifier's output measured (F14). `clips` are the
+    digests that sounded, in order. `reason` is empty for a completed slot.
     """
 
     KIND: ClassVar[str] = "record"

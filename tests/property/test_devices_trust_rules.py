@@ -189,7 +189,7 @@ signed_nonsense = st.builds(
 
 
 @pytest.mark.parametrize("door", DOORS)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=300) | signed_nonsense)
 def test_a6_no_bytes_bring_a_door_down(door: str, raw: bytes) -> None:
     """Poison is refused with a reason that can be read, also when one of the trusted keys signed it."""

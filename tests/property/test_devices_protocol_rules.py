@@ -28,17 +28,20 @@ VALIDATORS = {
 objects = st.dictionaries(texts(10, 0), json_values, max_size=5)
 
 
+@settings(deadline=None)
 @given(objects)
 def test_what_is_encoded_decodes_to_the_same(value: Any) -> None:
     assert decode(encode(value)) == value
 
 
+@settings(deadline=None)
 @given(objects)
 def test_one_value_has_one_canonical_spelling(value: Any) -> None:
     loosely = json.dumps(dict(reversed(value.items())), indent=2).encode()
     assert encode(decode(loosely)) == encode(value)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]":,\\u0d8aNn1e.- ', max_size=200).map(str.encode))
 def test_b13_any_bytes_are_decoded_or_malformed(raw: bytes) -> None:
     try:
@@ -49,7 +52,7 @@ def test_b13_any_bytes_are_decoded_or_malformed(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_messages_survive_the_wire_and_fit_the_schema(name: str, data: st.DataObject) -> None:
     message = data.draw(MESSAGES[name])
@@ -59,7 +62,7 @@ def test_messages_survive_the_wire_and_fit_the_schema(name: str, data: st.DataOb
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_changed_field_is_read_or_malformed(name: str, data: st.DataObject) -> None:
     """Never another exception, whatever stands where; and what is read is written back the same."""
@@ -74,7 +77,7 @@ def test_a_changed_field_is_read_or_malformed(name: str, data: st.DataObject) ->
     assert read.to_json() == value
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(MESSAGES["Report"], st.data())
 def test_no_changed_byte_gives_other_words_under_the_signature(message: Any, data: st.DataObject) -> None:
     key = KEYS[0]
