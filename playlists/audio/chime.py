@@ -14,7 +14,7 @@ _SPACING_S = 0.42  # from one bell to the next
 _RING_S = 1.6  # how long the last one rings
 _ATTACK_S = 0.008
 _RELEASE_S = 0.25
-_PEAK = 0.22  # of full scale: a little softer than the voice beside it
+_PEAK = 0.3  # of full scale: 2 LU softer than the voice beside it
 # A struck bar's partials: multiple of the note, strength, seconds to fall to 1/e. None lies below what a horn radiates.
 _PARTIALS = ((1.0, 1.0, 0.60), (2.0, 0.32, 0.35), (3.01, 0.12, 0.20), (4.2, 0.05, 0.10))
 

@@ -62,11 +62,13 @@ def _met(measured: Measured, settings: SoundSettings, tolerance: float) -> bool:
 
 
 def _corrected(level: _Level, measured: Measured, settings: SoundSettings) -> _Level:
-    over = measured.loudness.true_peak - settings.peak_dbtp
-    return _Level(
-        gain_db=level.gain_db + settings.loudness_lufs - measured.loudness.integrated,
-        ceiling_db=level.ceiling_db - (over + _SAFETY_DB if over > 0 else 0.0),
-    )
+    missing = settings.loudness_lufs - measured.loudness.integrated
+    room = settings.peak_dbtp - measured.loudness.true_peak
+    if room < 0:
+        ceiling_db = level.ceiling_db + room - _SAFETY_DB
+    else:  # a ceiling lower than it need be costs loudness
+        ceiling_db = level.ceiling_db + max(0.0, room - _SAFETY_DB) * (missing > 0)
+    return _Level(level.gain_db + missing, ceiling_db)
 
 
 def _write(speech: Speech, settings: SoundSettings, level: _Level, path: Path) -> None:

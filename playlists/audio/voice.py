@@ -17,19 +17,25 @@ _PHASE_ROTATOR = ("allpass=f=500:t=q:w=0.7",) * 3
 
 
 def for_horns(speech: Speech, settings: SoundSettings) -> Speech:
-    """The speech at the settings' rate, filtered, compressed and near `LEVEL_LUFS`, however loud it came.
+    """The speech at the settings' rate, filtered, compressed and at `LEVEL_LUFS`, however loud it came.
 
     Figures that were measured to reach -16 LUFS where a limiter alone stayed below: high-pass 300 Hz twice, phases
-    rotated, gain to -20 LUFS, compressor 6:1 above the level of speech. Raises SoundError for silence.
+    rotated, gain to -20 LUFS, compressor 6:1 above that level. With an attack of 0.2 ms the peaks stand 12 dB above the
+    loudness with each of espeak's accents, with 1 ms 15 dB, which no limiter brought to the target. Raises SoundError
+    for silence.
     """
     high_pass = (_HORN_HIGH_PASS,) * 2 if settings.horn_filter else (_RUMBLE_HIGH_PASS,)
-    filters = [f"aresample={settings.rate}", *high_pass, *_PHASE_ROTATOR]
-    gain = LEVEL_LUFS - loudness.of_speech(speech, filters)
-    filters += [
-        f"volume={gain:.2f}dB",
-        f"acompressor=threshold={LEVEL_LUFS:.0f}dB:ratio={settings.compression:g}:attack=1:release=60:knee=4",
+    chain = [f"aresample={settings.rate}", "aformat=sample_fmts=dbl", *high_pass, *_PHASE_ROTATOR]
+    chain += [
+        _gain(loudness.of_speech(speech, chain)),
+        f"acompressor=threshold={LEVEL_LUFS:.0f}dB:ratio={settings.compression:g}:attack=0.2:release=30:knee=4",
     ]
+    chain += [_gain(loudness.of_speech(speech, chain))]
     done = ffmpeg.run(
-        [*ffmpeg.pcm_input(speech.rate), "-af", ",".join(filters), *ffmpeg.pcm_output(settings.rate)], speech.pcm
+        [*ffmpeg.pcm_input(speech.rate), "-af", ",".join(chain), *ffmpeg.pcm_output(settings.rate)], speech.pcm
     )
     return Speech(done.output, settings.rate)
+
+
+def _gain(measured_lufs: float) -> str:
+    return f"volume={LEVEL_LUFS - measured_lufs:.2f}dB"

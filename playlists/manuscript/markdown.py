@@ -25,8 +25,8 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 def plain(text: str, first_line: int) -> tuple[str, list[Note]]:
     """The text without Markdown's signs; comments and pictures are left out with a note. Lists keep their marks."""
     notes: list[Note] = []
-    text = _without(_COMMENT, "a comment was left out", text, first_line, notes)
-    text = _without(_IMAGE, "a picture was left out", text, first_line, notes)
+    text = _without(_COMMENT, "a comment was left out: {written!r}", text, first_line, notes)
+    text = _without(_IMAGE, "a picture was left out: {written!r}", text, first_line, notes)
     blocks: list[str] = []
     open_paragraph = False
     for line in text.split("\n"):
@@ -53,9 +53,7 @@ def plain(text: str, first_line: int) -> tuple[str, list[Note]]:
 
 def _without(what: re.Pattern[str], why: str, text: str, first_line: int, notes: list[Note]) -> str:
     def leave_out(found: re.Match[str]) -> str:
-        notes.append(
-            Note(first_line + text.count("\n", 0, found.start()), why + ": {written!r}", {"written": found[0][:60]})
-        )
+        notes.append(Note(first_line + text.count("\n", 0, found.start()), why, {"written": found[0][:60]}))
         return "\n" * found[0].count("\n")
 
     return what.sub(leave_out, text)
