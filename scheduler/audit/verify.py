@@ -5,7 +5,7 @@ evidence is what it was when each checkpoint was signed, that the tables are wha
 receiver signed what is claimed of it. What that does and does not prove is in docs/adr/0002-evidence-log.md.
 """
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -55,6 +55,21 @@ def verify_log(
         *_key_findings(replay.tables, origin, log_key),
         *_row_findings(replay, rows),
     ]
+
+
+def log_named_in(leaves: Sequence[bytes]) -> tuple[str, bytes] | None:
+    """(origin, 32-byte key) as the log's first station row names them, None if no leaf does.
+
+    For an inspector who was given no key: the log is then only shown to be whole by its own word.
+    """
+    for leaf in leaves:
+        try:
+            stations = Entry.decode(leaf).rows.get("station", ())
+            for row in stations:
+                return str(row["log_origin"]), b64decode(str(row["log_public"]), validate=True)
+        except (EntryError, KeyError, ValueError):
+            continue
+    return None
 
 
 @dataclass

@@ -28,7 +28,7 @@ from scheduler.audit.checkpoint import make_checkpoint
 from scheduler.audit.entry import Entry
 from scheduler.audit.fold import TABLES, key_of
 from scheduler.audit.merkle import leaf_hash, root
-from scheduler.audit.verify import verify_log
+from scheduler.audit.verify import log_named_in, verify_log
 
 INTACT = station()
 ROWS = INTACT.rows()
@@ -156,6 +156,14 @@ def test_another_log_key_than_the_log_names_is_a_finding():
     evidence.sign(THIEF._private.sign, THIEF.public.raw)
     findings = verify_log(evidence.leaves, evidence.checkpoints, ORIGIN, THIEF.public.raw, ROWS, evidence.checkpoints)
     assert texts(findings) == ["station dien-chau: it names another log key than the one given"]
+
+
+def test_the_log_names_its_own_key():
+    assert log_named_in(INTACT.leaves) == (ORIGIN, LOG.public.raw)
+    assert log_named_in([b"broken", *INTACT.leaves]) == (ORIGIN, LOG.public.raw)
+    assert log_named_in(INTACT.leaves[1:]) is None
+    nameless = Entry(0, MONDAY, "station", {"station": [{"id": "x"}, station_row(log_public="no base64")]}).encode()
+    assert log_named_in([nameless]) is None
 
 
 @pytest.mark.parametrize(
