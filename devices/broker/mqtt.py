@@ -190,6 +190,12 @@ class MqttLink:
                 self._carry_out_requests()
                 if self._closing.is_set():
                     self._client.disconnect()
+                    selector.unregister(self._bell)
+                    while self._client.want_write():
+                        selector.modify(line, selectors.EVENT_WRITE)
+                        if not selector.select(CLOSE_S):
+                            break
+                        self._client.loop_write()
                     return
                 if held or ready.get(line, 0) & selectors.EVENT_READ:
                     result = self._client.loop_read()
@@ -212,7 +218,10 @@ class MqttLink:
 
     def _publish(self, topic: str, payload: bytes, retain: bool) -> None:
         # When the connection has just ended, paho keeps the message and sends it after the next CONNACK.
-        self._client.publish(topic, payload, qos=1, retain=retain)
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            log.error("%s has no packet id left: a message on %s is not sent", self._settings.client_id, topic)
+            self._done_with_one()
 
     def _acknowledge(self, handle: _Handle) -> None:
         # After a reconnect the broker sends the message again, and only that delivery can be acknowledged.
@@ -265,9 +274,7 @@ class MqttLink:
     ) -> None:
         if reason.is_failure:
             log.error("the broker refused a message of %s: %s", self._settings.client_id, reason)
-        with self._lock:
-            self._unacknowledged -= 1
-        self._tell()
+        self._done_with_one()
 
     def _on_subscribe(
         self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], _properties: Properties | None
@@ -277,6 +284,11 @@ class MqttLink:
                 log.error("the broker refused a subscription of %s: %s", self._settings.client_id, reason)
         if mid == self._subscribing:
             self._up(session_present=False)
+
+    def _done_with_one(self) -> None:
+        with self._lock:
+            self._unacknowledged -= 1
+        self._tell()
 
     # What follows runs in any thread.
 

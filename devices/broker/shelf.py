@@ -110,7 +110,8 @@ class Shelf:
         try:
             yield
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk has rolled it back already
+                self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
 
