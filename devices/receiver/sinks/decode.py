@@ -6,6 +6,7 @@ whitelist, limits on CPU time, memory and what it may write, and never more than
 
 from __future__ import annotations
 
+import re
 import resource
 import subprocess
 import tempfile
@@ -27,19 +28,28 @@ class DecoderMissing(DeviceError):
 def command(ffmpeg: Path, programme: Programme) -> list[str]:
     """The ffmpeg call for `programme`; pure.
 
-    apad adds the silence after every clip but the last, concat joins. asetnsamples only makes the blocks larger that
-    ffmpeg's threads hand to each other: it halves the cost and changes no sample (p=0: no padding at the end).
+    amovie reads and decodes inside the filter graph: sample for sample what `-i` gives, at less than half the cost,
+    since no frame goes from thread to thread. apad adds the silence after every clip but the last. asetnsamples only
+    makes the blocks larger (p=0: nothing is added at the end).
     """
-    words = [str(ffmpeg), "-nostdin", "-hide_banner", "-v", "error"]
-    for clip in programme.clips:
-        words += ["-threads", "1", "-protocol_whitelist", "file", "-f", "mp3", "-i", f"file:{clip.path.absolute()}"]
+    silence = f",apad=pad_len={programme.gap_samples}" if programme.gap_samples else ""
     last = len(programme.clips) - 1
-    pad = f"apad=pad_len={programme.gap_samples}" if programme.gap_samples else "anull"
-    branches = [f"[{n}:a:0]{pad if n < last else 'anull'}[c{n}]" for n in range(last + 1)]
-    joined = "".join(f"[c{n}]" for n in range(last + 1)) + f"concat=n={last + 1}:v=0:a=1"
-    graph = ";".join([*branches, f"{joined},asetnsamples=n={programme.rate}:p=0[pcm]"])
-    output = ["-f", "s16le", "-ac", "1", "-ar", str(programme.rate), "pipe:1"]
-    return [*words, "-filter_complex", graph, "-filter_complex_threads", "1", "-map", "[pcm]", *output]
+    sources = [
+        f"amovie={_escaped(clip.path.absolute())}:f=mp3:dec_threads=1:format_opts=protocol_whitelist=file"
+        f"{silence if n < last else ''}[c{n}]"
+        for n, clip in enumerate(programme.clips)
+    ]
+    names = "".join(f"[c{n}]" for n in range(last + 1))
+    graph = ";".join([*sources, f"{names}concat=n={last + 1}:v=0:a=1,asetnsamples=n={programme.rate}:p=0[pcm]"])
+    words = [str(ffmpeg), "-nostdin", "-hide_banner", "-v", "error", "-filter_complex_threads", "1"]
+    output = ["-map", "[pcm]", "-f", "s16le", "-ac", "1", "-ar", str(programme.rate), "pipe:1"]
+    return [*words, "-filter_complex", graph, *output]
+
+
+def _escaped(path: Path) -> str:
+    """A path as a filter's option inside a filter graph: escaped once for each (ffmpeg-filters, "Notes on escaping")."""
+    option = re.sub(r"([\\':])", r"\\\1", f"file:{path}")
+    return re.sub(r"([\\'\[\],;])", r"\\\1", option)
 
 
 class Decoding:

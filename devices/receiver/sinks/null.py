@@ -19,12 +19,8 @@ _AT_ONCE = 1 << 15
 
 
 def decoding_crew() -> Crew:
-    """One thread for each core, and the decoders it starts stay on that core.
-
-    ffmpeg hands every frame from thread to thread. On one core, as a batch process, it does so without waking another
-    core or preempting itself: measured, that halves what a programme costs.
-    """
-    return Crew(os.cpu_count() or 1, "decoder", at_start=_settle)
+    """A thread for each core."""
+    return Crew(os.cpu_count() or 1, "decoder")
 
 
 class NullPlayer:
@@ -133,12 +129,3 @@ class _Counting:
             self.fault = decoding.fault()
         finally:
             decoding.close()
-
-
-def _settle(number: int) -> None:
-    """Bind this thread, and what it starts, to one core; without a scheduler that can, nothing is lost but speed."""
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[number % len(cores)]})
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
