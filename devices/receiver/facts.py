@@ -83,6 +83,9 @@ class Kept:
     settled: tuple[str, ...]
 
 
+LOSABLE = ("progress", "through")
+"""Entries that a power cut may take: without them something is only told later or once more, nothing is lost."""
+
 Entry: TypeAlias = Boot | Adopted | Started | Progress | Filed | Through | Kept
 ENTRIES: dict[str, type[Entry]] = {
     entry.name: entry for entry in (Boot, Adopted, Started, Progress, Filed, Through, Kept)

@@ -2,7 +2,8 @@
 
 One entry per line: 8 hex digits of length, 8 of CRC-32, and one line of JSON. Every entry carries the sequence's
 high-water mark ("q"), so a damaged line never makes a number be given twice. An entry is on the disk (fsync) before
-`append` returns. After an error of the disk nothing is appended any more: the process ends and reads again (rule 7).
+`append` returns, but for those in LOSABLE, which spare the card and go to the disk with the next one. After an error of
+the disk nothing is appended any more: the process ends and reads again (rule 7).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import zlib
 from pathlib import Path
 
 from devices.errors import DeviceError
-from devices.receiver.facts import Entry, Facts, from_fields, to_fields
+from devices.receiver.facts import LOSABLE, Entry, Facts, from_fields, to_fields
 from devices.receiver.files import replace_file
 
 COMPACT_ABOVE = 256 * 1024
@@ -70,13 +71,14 @@ class Journal:
             raise _failed(path, error) from error
 
     def append(self, entry: Entry) -> None:
-        """Write `entry` to the disk, then let `facts` know it. Raises JournalFailed; then this journal is over."""
+        """Write `entry` to the disk and let `facts` know it. Raises JournalFailed; then this journal is over."""
         self.facts.apply(entry)
         line = to_line(entry, self.facts.seq)
         try:
             if os.write(self._file, line) != len(line):
                 raise OSError("the disk took only a part of the entry")
-            os.fsync(self._file)
+            if entry.name not in LOSABLE:
+                os.fsync(self._file)
             self._size += len(line)
             if self._size > self._compact_at:
                 self._compact()

@@ -47,7 +47,7 @@ def command(ffmpeg: Path, programme: Programme) -> list[str]:
 
 
 def _escaped(path: Path) -> str:
-    """A path as a filter's option inside a filter graph: escaped once for each (ffmpeg-filters, "Notes on escaping")."""
+    """A path as a filter's option inside a filter graph: escaped for each (ffmpeg-filters, "Notes on escaping")."""
     option = re.sub(r"([\\':])", r"\\\1", f"file:{path}")
     return re.sub(r"([\\'\[\],;])", r"\\\1", option)
 
