@@ -10,9 +10,9 @@ from dataclasses import replace
 from devices_examples import KEYS
 
 from devices.protocol.codec import Json, encode
-from devices.protocol.envelope import Envelope, Signature, open_envelope
+from devices.protocol.envelope import Envelope, Signature, open_envelope, pae
 from devices.protocol.messages import Message
-from devices.signing import signed
+from devices.signing import SigningKey, signed
 
 
 def text(raw: bytes) -> dict[str, Json]:
@@ -64,3 +64,20 @@ def malleable(raw: bytes) -> bytes:
 
 def digest_of(raw: bytes) -> str:
     return hashlib.sha256(open_envelope(raw).payload).hexdigest()
+
+
+def small_order_r(raw: bytes, seed: bytes) -> bytes:
+    """A signature that fits, with the neutral point as R: loose verifiers take it (B14)."""
+    order = 2**252 + 27742317777372353535851937790883648493
+
+    def change(envelope: Envelope) -> Envelope:
+        key = SigningKey.from_seed(seed)
+        scalar = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little")
+        scalar = (scalar & (2**254 - 8)) | 2**254
+        r = b"\x01" + bytes(31)
+        message = pae(envelope.payload_type, envelope.payload)
+        h = int.from_bytes(hashlib.sha512(r + key.public.raw + message).digest(), "little")
+        s = (h * scalar % order).to_bytes(32, "little")
+        return replace(envelope, signatures=(Signature(key.keyid, r + s),))
+
+    return resigned(raw, change)

@@ -59,6 +59,12 @@ def trust_vectors() -> Json:
             first=True,
         ),
         case(
+            "the first trust, by pinned roots that are not its own",
+            raw(new_roots, "root-1", "root-2"),
+            "unknown-signer",
+            first=True,
+        ),
+        case(
             "the first trust of another commune",
             raw(replace(TRUST, commune="yen-thanh"), "root-1", "root-2"),
             "wrong-commune",

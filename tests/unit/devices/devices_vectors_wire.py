@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import replace
 
-from devices_forgery import flipped, malleable, raw_payload, refusal, text
+from devices_forgery import flipped, malleable, raw_payload, refusal, small_order_r, text
 
 from devices.protocol.codec import Json, encode
 from devices.protocol.envelope import Signature, open_envelope, pae, payload_type
@@ -135,11 +135,7 @@ def envelope_vectors() -> Json:
             case("S + L", malleable(good), "bad-signature"),
             case("an empty signature", with_signatures(Signature(first.keyid, b"")), "malformed"),
             case("all zeros", with_signatures(Signature(first.keyid, bytes(64))), "bad-signature"),
-            case(
-                "R of small order",
-                with_signatures(Signature(first.keyid, b"\x01" + bytes(31) + first.sig[32:])),
-                "bad-signature",
-            ),
+            case("R of small order, though it fits", small_order_r(good, bytes([8]) * 32), "bad-signature"),
             case("one byte too many", with_signatures(Signature(first.keyid, first.sig + b"\0")), "bad-signature"),
             case("signed as another kind", raw_payload("report", payload, "receiver"), "wrong-type"),
             case(
