@@ -7,12 +7,12 @@ import re
 from .line import WORDS, Form, Line, Said
 
 _DOTS = r"(?:\.{3,}|…+|_{2,}|(?:\. ){3,}\.?)"
-_BLANK_NUMBER = re.compile(rf"(?:(?<=\s)|(?<=^)|(?<=\())[Ss]ố ?:? ?(?:{_DOTS} ?|(?=/))[/-] ?[A-ZĐ][\w&Đ]*(?:[-/][A-ZĐ][\w&]*)*")
+_BLANK_NUMBER = re.compile(rf"(?<!\w)[Ss]ố ?:? ?(?:{_DOTS} ?|(?=/))[/-] ?[A-ZĐ][\w&Đ]*(?:[-/][A-ZĐ][\w&]*)*")
 _BLANK_DATE = re.compile(rf"(?<!\w)[Nn]gày ?{_DOTS} ?(?:/ ?(?:{_DOTS}|\d{{1,2}}) ?/ ?(?:{_DOTS}|\d{{4}})|tháng ?(?:{_DOTS}|\d{{1,2}}) ?năm ?(?:{_DOTS}|\d{{4}}|20{_DOTS}))")
 _EMPTY_DAY = re.compile(r"(?<!\w)(?P<it>[Nn]gày) {1,}(?=tháng\b(?! ?(?:này|sau|trước|nào)))")
 _FIELD = re.compile(r"(?:\.{4,}|…{2,}|_{2,}|(?:\. ){3,}\.?)")
 _END_MARK = re.compile(r"(?:\./\.?|(?<=\S)/\.|-{3,}\s*/\.|/\./)\s*$")
-_REFERENCE = re.compile(r"\[\d{1,3}\]|(?<=\w)\*+(?!\w)")
+_REFERENCE = re.compile(r"\[\d{1,3}\]")
 
 
 def _leaving_out(rule: str, pattern: re.Pattern[str], why: str) -> Form:

@@ -22,7 +22,7 @@ _ODD = re.compile(
     r"|(?P<blank>[\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x0b\x0c\x85])"
     r"|(?P<nothing>[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+)"
     r"|(?P<digit>(?![0-9])\d)"
-    r"|(?P<wide>[\uff01-\uff5e\u2160-\u217f\ufb00-\ufb06\U0001d400-\U0001d7ff\u2100-\u2109\u212a\u212b])"
+    r"|(?P<wide>[\uff01-\uff5e\u2160-\u217f\u2080-\u2089\ufb00-\ufb06\U0001d400-\U0001d7ff\u2100-\u2109\u212a\u212b])"
     r"|(?P<alike>[ÐðƉ−‐‑‒―„‟‹›«»′″`´≧≦⩾⩽∼˜º])"
 )
 _ALIKE = str.maketrans("ÐðƉ−‐‑‒―„‟‹›«»′″`´≧≦⩾⩽∼˜º", "ĐđĐ----–““““““'\"''≥≤≥≤~~°")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from math import gcd
 
 from .line import Doubt, Form, Line, Said
 from .numbers import cardinal, part
@@ -15,7 +16,10 @@ _FULL = re.compile(r"(?<![\w/.,-])(\d{1,2})(?P<sep> ?[/.\-–] ?)(\d{1,2})(?P=se
 _SHORT_YEAR = re.compile(r"(?<![\w/.,-])(\d{1,2})/(\d{1,2})/(\d{2})(?![\w/]|[.,-]\d)")
 _ISO = re.compile(r"(?<![\w/.,-])((?:19|20)\d\d)-(\d{2})-(\d{2})(?![\w/]|[.,-]\d)")
 _DAYS = re.compile(
-    rf"(?<![\w/.,-])(\d{{1,2}})(?P<joint>{_DASH}|, ?|;? và |& ?)(?=\d{{1,2}}[/.-])(\d{{1,2}})(?P<sep>[/.])(\d{{1,2}})(?:(?P=sep)(\d{{4}}))?(?![\w/]|[.,]\d)"
+    rf"(?<![\w/.,-])(\d{{1,2}})(?P<joint>{_DASH}|, ?|;? và |& ?| đến | tới )(?=\d{{1,2}}[/.-])(\d{{1,2}})(?P<sep>[/.])(\d{{1,2}})(?:(?P=sep)(\d{{4}}))?(?![\w/]|[.,]\d)"
+)
+_SPAN = re.compile(
+    rf"(?<![\w/.,+-])(?P<d1>\d{{1,2}})/(?P<m1>\d{{1,2}})(?:/(?P<y1>\d{{4}}))?(?P<joint>{_DASH})(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})(?:/(?P<y2>\d{{4}}))?(?![\w/]|[.,]\d)"
 )
 _DAY_MONTH = re.compile(r"(?<![\w/.,+-])(?P<day>\d{1,2})(?P<sep> ?/ ?|[-–.])(?P<month>\d{1,2})(?![\w/%°]|[.,]\d|-\d)")
 _MONTHS_YEAR = re.compile(
@@ -43,8 +47,11 @@ _DATE_WORDS = _DAY_WORDS | frozenset(
 _HOLIDAYS = frozenset(
     {(30, 4), (1, 5), (2, 9), (8, 3), (20, 10), (20, 11), (27, 7), (19, 5), (3, 2), (26, 3), (22, 12), (1, 6), (19, 8), (21, 6), (27, 2), (15, 5), (28, 6), (10, 10), (9, 11), (25, 12), (1, 1), (15, 10)}
 )
-_NOT_DATES = frozenset("số nhà ngõ ngách hẻm kiệt đường lô thửa tờ tỷ tỉ lệ khoảng gần hơn chiếm còn đạt liều uống pha giảm tăng bằng quá trên dưới được mỗi cắt chia".split())
+_STREETS = frozenset("đường phố trường viên cầu xưởng chợ".split())
+_NOT_DATES = frozenset("lớp bài phòng đội số nhà ngõ ngách hẻm kiệt lô thửa tờ tỷ tỉ lệ khoảng gần hơn chiếm còn đạt liều uống pha giảm tăng bằng quá trên dưới được mỗi cắt chia".split())
 _MONTH_NOUNS = frozenset("quý đợt lần kỳ kì số vụ tuần khóa tập".split())
+_PRESSURE = frozenset("áp số điểm lệ".split())
+_SCALES = frozenset("lệ đồ".split())
 _COUNT_AFTER = frozenset("số hộ diện dân tổng điểm tiêu chỉ xóm thôn người đại phiếu cốc thìa viên muỗng quả lít chai thời chiều quãng sản lượng khối học giá phần đảng cán thành suất quân".split())
 _WEEKDAYS = {
     "hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "bốn": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "7": 5, "chủ nhật": 6, "cn": 6,
@@ -85,13 +92,12 @@ def _doubts(day: int, month: int, year: int | None, start: int, end: int, line: 
     )  # fmt: skip
 
 
+_AFTER_DAY = re.compile(r"(?<!\w)(?:ngày|mùng|mồng)(?: là)?[ :]*(?:(?:ngày )?\d{1,2} ?(?:,|và|-) ?)*$", re.IGNORECASE)
+
+
 def _day_word(line: Line, start: int) -> str:
-    last = line.before(start)
-    return "" if last and last[-1] in _DAY_WORDS and _touches(line, start) else "ngày "
-
-
-def _touches(line: Line, start: int) -> bool:
-    return line.text[max(0, start - 2) : start].strip(" (:") != "" or line.text[max(0, start - 1) : start] == " "
+    """The word "ngày ", where it is not written before this day or the list this day ends."""
+    return "" if _AFTER_DAY.search(line.text[max(0, start - 40) : start]) else "ngày "
 
 
 def _year(year: int | None) -> str:
@@ -125,6 +131,8 @@ def _read_iso(match: re.Match[str], line: Line) -> Said | None:
 
 
 def _joint(written: str) -> str:
+    if written.strip() in ("đến", "tới"):
+        return "đến ngày"
     return "đến" if written.strip() in ("-", "–", "—") else "và" if written.strip() in ("và", "&") else ","
 
 
@@ -141,12 +149,25 @@ def _read_days(match: re.Match[str], line: Line) -> Said | None:
     joint = _joint(match["joint"])
     if not (1 <= first <= 31 and 1 <= last <= 31 and 1 <= month <= 12) or (joint != "," and first >= last):
         return None
-    if year is None and (match["sep"] == "." or (not near & _DATE_WORDS and (joint != "đến" or near & _NOT_DATES))):
+    if year is None and (match["sep"] == "." or (not near & _DATE_WORDS and (not joint.startswith("đến") or near & _NOT_DATES))):
         return None
     if joint == "," and not near & _DAY_WORDS:
         return None
     words = f"{_day_word(line, start)}{_join(cardinal(first), match['joint'], cardinal(last))} tháng {part(month)}{_year(year)}"
     return Said(start, end, words, "date", _doubts(last, month, year, start, end, line))
+
+
+def _read_span(match: re.Match[str], line: Line) -> Said | None:
+    """28/4 - 3/5/2026: two days; a pair of holidays (30/4 - 1/5) is two days named, not the time between them."""
+    days = [(int(match[f"d{which}"]), int(match[f"m{which}"]), int(year) if (year := match[f"y{which}"]) else None) for which in (1, 2)]
+    if not all(1 <= day <= 31 and 1 <= month <= 12 for day, month, _ in days):
+        return None
+    doubts: tuple[Doubt, ...] = ()
+    for which, (day, month, year) in enumerate(days, start=1):
+        doubts += _doubts(day, month, year, match.start(f"d{which}"), match.end(f"y{which}" if year else f"m{which}"), line)
+    (first, last) = [f"{cardinal(day)} tháng {part(month)}{_year(year)}" for day, month, year in days]
+    joint = ", " if all(day[:2] in _HOLIDAYS and day[2] is None for day in days) and "từ" not in line.before(match.start(), 3) else " đến "
+    return Said(match.start(), match.end(), f"{_day_word(line, match.start())}{first}{joint}ngày {last}", "date", doubts)
 
 
 def _is_date(match: re.Match[str], line: Line) -> bool:
@@ -174,19 +195,35 @@ def _is_date(match: re.Match[str], line: Line) -> bool:
         day > 12 or re.search(r"\d{1,2}/\d{1,2}[^/]{0,12}$", line.text[max(0, match.start() - 24) : match.start()]) or (day, month) in _HOLIDAYS
     ):
         return True
-    return (day, month) in _HOLIDAYS and not (day < month and after)
+    if (day, month) in _HOLIDAYS and not (day < month and after):
+        return True
+    return day > month and not after and last not in _PRESSURE
+
+
+def _is_likely_date(match: re.Match[str], line: Line) -> bool:
+    """A day and month that nobody would write as a part (5/9, 7/11), with no noun behind it that could be counted."""
+    day, month = int(match["day"]), int(match["month"])
+    last = line.before(match.start())[-1:]
+    after = line.text[match.end() : match.end() + 1] == " " and line.after(match.end())
+    return (
+        match["sep"].strip() == "/" and _exists(day, month, None) and not after and day != month
+        and not set(last) & (_NOT_DATES | _PRESSURE) and (month not in (2, 3, 4, 5, 8, 10) or gcd(day, month) > 1)
+    )  # fmt: skip
 
 
 def _read_day_month(match: re.Match[str], line: Line) -> Said | None:
-    if not _is_date(match, line):
+    sure = _is_date(match, line)
+    if not sure and not _is_likely_date(match, line):
         return None
     day, month = int(match["day"]), int(match["month"])
     start, end = match.span()
-    if month == 0 or month > 12 or day == 0 or day > 31:
-        words = f"{_day_word(line, start)}{cardinal(day)} tháng {part(month)}"
-        return Said(start, end, words, "date", _doubts(day, month, None, start, end, line))
-    words = f"{_day_word(line, start)}{cardinal(day)} tháng {part(month)}"
-    return Said(start, end, words, "date", _doubts(day, month, None, start, end, line))
+    word = "" if set(line.before(start)) & _STREETS else _day_word(line, start)
+    words = f"{word}{cardinal(day)} tháng {part(month)}"
+    doubts = _doubts(day, month, None, start, end, line)
+    if not sure:
+        doubts += (Doubt(start, end, "ambiguous", "“{written}” may be a date or a part; it is read as “{reading}”. Write “ngày {written}” for a date.",
+                         {"written": match.group(), "reading": words}),)  # fmt: skip
+    return Said(start, end, words, "date", doubts)
 
 
 def _read_months_year(match: re.Match[str], line: Line) -> Said | None:
@@ -197,6 +234,8 @@ def _read_months_year(match: re.Match[str], line: Line) -> Said | None:
         if not 1 <= first <= 12:
             return None
         head = "tháng "
+    elif noun in _SCALES:
+        return None
     elif noun in _MONTH_NOUNS:
         return Said(match.start(), match.end(), f"{cardinal(first)}{_year(year)}", "date") if not last else None
     elif 1 <= first <= 12:
@@ -256,6 +295,7 @@ def _read_t_month(match: re.Match[str], _line: Line) -> str | None:
 
 FORMS = (
     Form("quarter", _QUARTER, _read_quarter, digits=False),
+    Form("date", _SPAN, _read_span),
     Form("date", _DAYS, _read_days),
     Form("date", _FULL, _read_full),
     Form("date", _ISO, _read_iso),

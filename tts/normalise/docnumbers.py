@@ -22,19 +22,23 @@ NOUNS: tuple[str, ...] = tuple(_TABLE["nouns"])
 _GROUP = r"[A-ZĐƯÔƠĂÂÊ][A-Za-zĐđƯư&]{0,11}(?:\d{1,3}(?!\d))?"
 _CODE = rf"{_GROUP}(?:\s?[-–/.]\s?{_GROUP}){{0,4}}"
 _NUMBER = re.compile(
-    rf"(?<![\w/.,-])(?P<number>\d{{1,5}}[a-zA-ZĐ]?)(?:\s?/\s?(?P<year>(?:19|20)\d\d))?\s?[-/–]\s?(?P<code>{_CODE})(?![\w/])"
+    rf"(?<![\w/.,-])(?:(?P<short>[A-ZĐ]{{1,4}}r?)(?P<so> số)?:? )?(?P<number>\d{{1,5}}[a-zA-ZĐ]?)(?:\s?/\s?(?P<year>(?:19|20)\d\d))?\s?[-/–]\s?(?P<code>{_CODE})(?![\w/])"
+)
+_STANDARD = re.compile(
+    r"(?P<name>(?<!\w)(?:TCVN|QCVN|TCXDVN|TCCS|ISO|IEC|ASTM)(?:[ /](?:ISO|IEC))*[ :]+)(?P<number>\d{1,5}(?:-\d{1,3})*):(?P<year>(?:19|20)\d\d)(?:/(?P<issuer>[A-ZĐ]{2,8}))?(?!\w)"
 )
 _WITH_YEAR = re.compile(
     r"(?<![\w/.,-])(?P<number>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\w/])(?!\.\d)",
 )
 _NAMED = re.compile(
-    rf"(?:(?<=\s)|(?<=^)|(?<=[(“\"]))(?P<noun>{'|'.join(NOUNS)})(?P<so>\s+(?:số|hành động số)\s*:?)?\s+(?P<it>0\d{{1,3}}|\d{{1,5}}(?P<letter>[a-z])?)(?![\w/.,:–%-]*\w)",
+    rf"(?<!\w)(?P<noun>{'|'.join(NOUNS)})(?P<so>\s+(?:số|hành động số)\s*:?)?\s+(?P<it>0\d{{1,3}}|\d{{1,5}}(?P<letter>[a-z])?)(?![\w/.,:–%-]*\w)",
     re.IGNORECASE,
 )
 _NAMES_ISSUER = re.compile(
     r"[,;]?(?: ?\(?[Nn]gày \d{1,2}(?:[/.-]\d{1,2}[/.-]\d{4}| tháng \d{1,2} năm \d{4})\)?)?,?(?: của |, | )"
     r"(?P<issuer>(?:Bộ|Ban|Thủ|Chính|Quốc|Ủy|UBND|HĐND|Hội|Tỉnh|Huyện|Đảng|Trung|Sở|Thường|Chủ|BCH|BTV|Ủy|Công|Phòng|Cục|Tổng|Đoàn|Văn|Liên|Thanh|Tòa|Viện)\b)"
 )
+_LABEL = re.compile(r"(?<=[Ss]ố)(?P<it> ?:)(?= ?\d{1,5}[/-])")
 _COUNTED = frozenset("trường hợp lần lượt hộ người xóm năm tháng ngày đồng buổi đợt bài tin nội vấn đề em cháu tổ nhóm đồng triệu tỷ nghìn đối".split())
 
 
@@ -69,7 +73,10 @@ def _read_number(match: re.Match[str], line: Line) -> Said | None:
         return None
     if len(groups) == 1 and not match["year"] and len(groups[0][0]) == 1:
         return None
-    noun = _has_noun(line, match.start())
+    short = match["short"] or ""
+    if short and short not in KINDS:
+        return None
+    noun = bool(short) or _has_noun(line, match.start())
     if not noun and not match["year"] and not any(group in KINDS or group in ISSUERS for group, _ in groups):
         return None
     year = f" năm {cardinal(int(match['year']))}" if match["year"] else ""
@@ -84,11 +91,23 @@ def _read_number(match: re.Match[str], line: Line) -> Said | None:
         issuers.append(said)
         doubts += doubt
     words = number + year
+    if short:
+        words = f"{KINDS[short]}{match['so'] or ''} {words}"
     if kind and not noun:
         words += f", {kind}"
     if issuers and not _named_later(line, match.end()):
-        words += (" của " if kind or issuers[0] in ISSUERS.values() else ", ") + ", ".join(issuers)
+        words += " của " + (" và " if "liên tịch" in kind else ", ").join(issuers)
     return Said(match.start(), match.end(), words, "document number", doubts)
+
+
+def _read_standard(match: re.Match[str], _line: Line) -> Said:
+    """TCVN 7957:2023, QCVN 01:2024/BYT: the number as a name, its year, its issuer."""
+    number = " ".join(named(group) for group in match["number"].split("-"))
+    words, doubts = f"{number} năm {cardinal(int(match['year']))}", ()
+    if match["issuer"]:
+        said, doubts = _issuer(match["issuer"], match.start("issuer"))
+        words += f" của {said}"
+    return Said(match.start("number"), match.end(), words, "standard", doubts)
 
 
 def _named_later(line: Line, at: int) -> bool:
@@ -112,6 +131,8 @@ def _read_named(match: re.Match[str], line: Line) -> str | None:
 
 
 FORMS = (
+    Form("standard", _STANDARD, _read_standard, WORDS),
+    Form("document number", _LABEL, lambda _match, _line: "", WORDS),
     Form("document number", _NUMBER, _read_number, WORDS),
     Form("document number", _WITH_YEAR, _read_with_year, WORDS),
     Form("document name", _NAMED, _read_named, WORDS),

@@ -9,20 +9,20 @@ from .line import Doubt, Form, Line, Said
 from .numbers import cardinal, integer, part
 
 _ADDRESS = re.compile(
-    r"(?<!\w)(?P<noun>số nhà|nhà số|số|ngõ|ngách|hẻm|kiệt|đường|lô|thửa|tờ|nhà|địa chỉ|liên gia|lô số|kios|kiốt) (?:số )?:? ?"
+    r"(?<!\w)(?P<noun>số nhà|nhà số|số|ngõ|ngách|hẻm|kiệt|lô|thửa|tờ|nhà|địa chỉ|liên gia|lô số|kios|kiốt|lớp) (?:số )?:? ?"
     r"(?P<it>\d{1,4}[A-Za-zĐ]?(?:/\d{1,4}[A-Za-zĐ]?){1,4})(?![\w/]|[.,]\d)",
     re.IGNORECASE,
 )
 _SCORE = re.compile(
-    r"(?<!\w)(?P<noun>tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn|dẫn trước|chung cuộc|kết quả|vượt lên|gỡ hòa) (?:[^\W\d]+ ){0,5}?(?P<it>(\d{1,2}) ?[-–—:] ?(\d{1,2}))(?![\w/%]|[.,]\d| ?[-–] ?\d)",
+    r"(?<!\w)(?P<noun>tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn|dẫn trước|chung cuộc|kết quả|vượt lên|gỡ hòa) (?:[^\W\d]+ ){0,5}?(?P<it>\d{1,2} ?[-–—:] ?\d{1,2}(?:(?:,|;| và) ?\d{1,2} ?[-–—:] ?\d{1,2})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
     re.IGNORECASE,
 )
-_RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}) ?: ?(\d{1,6})(?![\w:]|[.,]\d)")
+_RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}):(\d{1,6})(?![\w:]|[.,]\d)")
 _FRACTION = re.compile(r"(?<![\w/.,])(?P<top>\d{1,6}) ?/ ?(?P<bottom>\d{1,6}(?:\.\d{3})*)(?![\w/]|[.,]\d)")
 _PIECE = re.compile(r"(\d+)([A-Za-zĐ]?)")
 _VULGAR = re.compile(r"(?:(?<=\w)|(?<!\w))[½¼¾⅓⅔]")
 _VULGAR_WORDS = {"½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "⅓": "một phần ba", "⅔": "hai phần ba"}
-_OF_A_TOTAL = frozenset("tiêu chỉ điểm phiếu xóm thôn khối xã phường huyện trường đại ủy đồng chí chi hội thành viên ý hạng môn đơn tổ câu nội trận vòng".split())
+_OF_A_TOTAL = frozenset("tiêu chỉ điểm phiếu xóm thôn khối xã phường huyện trường đại ủy đồng chí chi hội thành ý hạng môn đơn tổ câu nội trận vòng".split())
 _PORTION = frozenset("số diện dân tổng chiều thời quãng sản giá cốc thìa muỗng viên liều quả trái lít chai bát phần công nguồn lượng cơ khối mức kinh chặng kỳ nhiệm khóa".split())
 _DOSE_BEFORE = frozenset("khoảng gần hơn chiếm còn uống pha giảm tăng bằng quá trên dưới được cắt mất tới đến liều ít nhất là của đạt".split())
 
@@ -43,7 +43,8 @@ def _read_address(match: re.Match[str], _line: Line) -> str:
 
 
 def _read_score(match: re.Match[str], _line: Line) -> str:
-    return f"{cardinal(int(match[3]))} {cardinal(int(match[4]))}"
+    games = re.findall(r"(\d+) ?[-–—:] ?(\d+)", match["it"])
+    return ", ".join(f"{cardinal(int(home))} {cardinal(int(away))}" for home, away in games)
 
 
 def _read_ratio(match: re.Match[str], _line: Line) -> str:

@@ -42,11 +42,12 @@ def read_start(line: Line) -> Line:
             words = " chấm ".join(cardinal(int(group)) for group in numbered["number"].split(".")) + ","
         said.append(Said(numbered.start("it"), numbered.end("it"), words, "heading" if words else "bullet"))
     elif (numbered := _LETTERED.match(line.open, at)) is not None and not _is_initial(numbered, line):
-        words = f"{spelled(numbered['it'][0])}," if line.capitals or (numbered["it"][0].isupper() and line.text[numbered.end() :].isupper()) else ""
+        is_heading = line.capitals or (numbered["it"][0].isupper() and _is_title(line, numbered.end()))
+        words = f"{spelled(numbered['it'][0])}," if is_heading else ""
         said.append(Said(numbered.start("it"), numbered.end("it"), words, "heading" if words else "bullet"))
     return line.saying(said, WORDS) if said else line
 
 
 def _is_initial(match: re.Match[str], line: Line) -> bool:
     """A capital with a stop may be an abbreviation (P. Trưởng, Q. Chủ tịch); with a bracket it never is."""
-    return match["it"].endswith(".") and match["it"][0].isupper() and not line.text[match.end() :].isupper()
+    return match["it"].endswith(".") and match["it"][0] not in "ABCDEG" and not line.text[match.end() :].isupper()

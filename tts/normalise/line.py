@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 NUMBER = "\ue000"  # masks something that can be the end of a range
 WORDS = "\ue001"  # masks everything else that was read
 _LAST_WORDS = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"[0-9]")
 _REACH = 48
 
 
@@ -41,19 +42,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cleaned line, what of it is still open, and what has been said."""
+    """A cleaned line, what of it is still open, and what has been said.
+
+    `numeric`: it has a digit or something read as a number; `capitals`: it is set in capitals throughout.
+    """
 
     text: str
     open: str
     said: tuple[Said, ...] = ()
-    has_digit: bool = field(default=False)
-    capitals: bool = field(default=False)
+    numeric: bool = False
+    capitals: bool = False
 
     @classmethod
     def of(cls, text: str) -> Line:
-        """A line nothing of which has been read; `capitals` = it is set in capitals throughout."""
-        has_digit = any(digit in text for digit in "0123456789")
-        return cls(text, text, (), has_digit, text.isupper() and len(_LAST_WORDS.findall(text[:200])) > 2)
+        """A line nothing of which has been read."""
+        return cls(text, text, (), _DIGIT.search(text) is not None, text.isupper() and len(_LAST_WORDS.findall(text[:200])) > 2)
 
     def saying(self, said: list[Said], mask: str) -> Line:
         """This line with more of it read. Spans must be open, ordered and apart."""
@@ -64,7 +67,7 @@ class Line:
             pieces.append(mask * (one.end - one.start))
             at = one.end
         pieces.append(self.open[at:])
-        return replace(self, open="".join(pieces), said=(*self.said, *said))
+        return replace(self, open="".join(pieces), said=(*self.said, *said), numeric=self.numeric or mask == NUMBER)
 
     def before(self, at: int, count: int = 1) -> tuple[str, ...]:
         """The last `count` words before an offset, lower-case, in the order written (bounded look-back)."""
@@ -96,7 +99,7 @@ class Form:
 
     def __call__(self, line: Line) -> Line:
         """The line with every such form read."""
-        if self.digits and not line.has_digit:
+        if self.digits and not line.numeric:
             return line
         found: list[Said] = []
         for match in self.pattern.finditer(line.open):

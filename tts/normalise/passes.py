@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import resources
 
 from . import blanks, codes, dates, docnumbers, fractions, ordinals, quantities, romans, signs, telephones, times, web
 from .headings import read_start
 from .lexicon import Lexicon
 from .line import Line
+from .tables import ABBREVIATIONS, FIXED, FOREIGN
 
 Pass = Callable[[Line], Line]
 
 
-def _table(name: str) -> Lexicon:
-    return Lexicon.from_toml(resources.files(__package__).joinpath(f"tables/{name}.toml").read_text("utf-8"))
-
-
-FIXED = _table("fixed")  # forms with digits or strokes in them, which must be read before numbers are
-ABBREVIATIONS = _table("abbreviations")
-FOREIGN = _table("foreign")
 
 PASSES: tuple[Pass, ...] = (
     *web.FORMS,
@@ -27,6 +20,7 @@ PASSES: tuple[Pass, ...] = (
     read_start,
     lambda line: FIXED.reading(line, "fixed form"),
     *docnumbers.FORMS,
+    *codes.ROADS,
     *telephones.FORMS,
     *fractions.ADDRESSES,
     times.FORMS[0],
@@ -36,6 +30,8 @@ PASSES: tuple[Pass, ...] = (
     *quantities.MEASURES,
     *romans.FORMS,
     *fractions.FRACTIONS,
+    *quantities.AFTER_NUMBERS,
+    *signs.RATES,
     lambda line: ABBREVIATIONS.reading(line, "abbreviation"),
     lambda line: FOREIGN.reading(line, "foreign word"),
     *codes.FORMS,

@@ -6,7 +6,7 @@ import re
 import tomllib
 from importlib import resources
 
-from .line import Doubt, Form, Line, Said
+from .line import NUMBER, Doubt, Form, Line, Said
 from .numbers import after_comma, cardinal, integer, one_by_one
 
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("tables/units.toml").read_text("utf-8"))
@@ -14,17 +14,21 @@ UNITS: dict[str, str] = _TABLE["units"]
 MONEY: dict[str, str] = _TABLE["money"]
 SHARES: dict[str, str] = _TABLE["shares"]
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
-_START = r"(?<![\w.,/])"
+_START = r"(?<![\w.,])(?<!\d/)"
 _ANY_UNIT = "|".join(re.escape(unit) for unit in sorted([*UNITS, *MONEY], key=len, reverse=True))
 _PER = _ANY_UNIT + "|h|giờ|giây|phút|ngày|đêm|tháng|năm|người|hộ|khẩu|con|cây|vụ|lần|sào|tấn|tạ|lít|đơn vị|học sinh|suất|lượt|buổi|chuyến|km2"
 _SCALE = "nghìn tỷ|triệu tỷ|nghìn|ngàn|triệu|tỷ|tỉ|vạn|chục|trăm|tr"
 _SCALES = {"tr": "triệu"}
 
 _MEASURE = re.compile(
-    rf"{_START}(?P<sign>(?<![\w)])[-+±] ?)?(?P<number>{_NUMBER})(?:(?P<scale> (?:{_SCALE})|tr)(?!\w))?"
+    rf"{_START}(?P<sign>(?<![\w)°%])[-+±])?(?P<number>{_NUMBER})(?:(?P<scale> (?:{_SCALE})|tr)(?!\w))?"
     rf"(?: ?(?P<unit>{_ANY_UNIT})(?![^\W_]|(?<=\w)[²³])(?: ?/ ?(?P<per>{_PER})(?!\w))?)"
 )
-_SHARE = re.compile(rf"{_START}(?P<sign>(?<![\w)])[-+±] ?)?(?P<number>{_NUMBER}) ?(?P<share>%|‰)")
+_AFTER = re.compile(rf"(?<={NUMBER})(?P<it> ?(?P<unit>{_ANY_UNIT}))(?![^\W_]|(?<=\w)[²³])(?: ?/ ?(?P<per>{_PER})(?!\w))?")
+_TAIL = re.compile(rf"{_START}(?P<number>\d{{1,3}})(?P<unit>m|kg|km|ha|l)(?P<tail>\d{{1,2}})(?!\w|[.,]\d)")
+_DOWNWARD = re.compile(rf"{_START}(?<![-–])(?P<first>\d{{1,3}})[-–](?P<last>\d{{1,3}})(?![\w/%°–-]|[.,]\d)")
+_SIZE = re.compile(rf"{_START}(?:{_NUMBER})(?: ?[x×X*] ?(?:{_NUMBER}))+(?![\w]|[.,]\d)|{_START}(?:{_NUMBER})(?: ?[x×X*] ?(?:{_NUMBER}))+(?= ?(?:cm|mm|m|km|dm)(?!\w))")
+_SHARE = re.compile(rf"{_START}(?P<sign>(?<![\w)°%])[-+±])?(?P<number>{_NUMBER}) ?(?P<share>%|‰)")
 _THOUSANDS = re.compile(rf"{_START}(?P<number>\d+(?:[.,]\d+)?) ?(?P<k>[kK])(?!\w)")
 _TRIEU = re.compile(rf"{_START}(?P<number>\d+)tr(?P<tail>\d)?(?!\w)")
 _SPACED = re.compile(rf"{_START}(?P<number>\d{{1,3}}(?: \d{{3}}){{1,4}}) ?(?P<unit>đồng|đ|VNĐ|VND|USD)(?!\w)")
@@ -32,8 +36,10 @@ _DOLLAR_FIRST = re.compile(rf"(?<!\w)(?P<sign>[$€£¥]) ?(?P<number>{_NUMBER})
 _SIGNED = re.compile(rf"(?:(?<=\s)|(?<=\()|(?<=^))(?P<sign>[-+±])(?P<number>{_NUMBER})(?![\w/]|[.,]\d)(?= ?(?:độ|°))")
 _DECIMAL = re.compile(rf"{_START}(?P<number>{_NUMBER})(?![\w]|[.,]\d)(?! ?/ ?\d)")
 _CHAIN = re.compile(r"(?<![\w,/])\d+(?:\.\d+){2,}(?![\w])(?!,\d)")
+_FORMULA = re.compile(rf"{_START}\d{{1,3}}(?:[-–]\d{{1,3}}){{2,}}(?![\w]|[.,]\d)")
 _LIST = re.compile(rf"{_START}\d+(?:,\d+){{2,}}(?![\w])")
 _PLACES = frozenset("xóm thôn khối tổ lớp tháng thứ điều khoản ngày mục bản ấp bài câu trang số chương phần tuần khu làng cụm nhóm đội phòng tầng".split())
+_LENGTHS = frozenset("cao dài rộng sâu dày khoảng ngập hơn gần chừng".split())
 _CHAPTERS = frozenset("mục khoản phần chương tiểu tiêu chí phiên bản công nghiệp bài nội dung nghiệp version điểm".split())
 _DOT_MEASURES = frozenset("triệu tỷ tỉ nghìn ngàn điểm tấn tạ độ lần giờ mét sào phần vạn lít yến kg tuổi".split())
 
@@ -82,11 +88,49 @@ def _read_measure(match: re.Match[str], line: Line) -> Said | None:
         scale = match["scale"].strip()
         words += f" {_SCALES.get(scale, scale)}"
     words += f" {_said_unit(unit)}"
-    per = match["per"]
-    if per:
-        physical = unit in UNITS and (per in UNITS or per in ("h", "giờ", "giây", "phút"))
-        words += f" {'trên' if physical else 'một'} {'giờ' if per == 'h' else UNITS.get(per, MONEY.get(per, per))}"
+    words += _rate(unit, match["per"])
     return Said(start, match.end(), words, "money" if unit in MONEY else "unit")
+
+
+def _rate(unit: str, per: str | None) -> str:
+    if not per:
+        return ""
+    physical = unit in UNITS and (per in UNITS or per in ("h", "giờ", "giây", "phút"))
+    return f" {'trên' if physical else 'một'} {'giờ' if per == 'h' else UNITS.get(per, MONEY.get(per, per))}"
+
+
+def _read_after(match: re.Match[str], _line: Line) -> str | None:
+    """A unit behind a number that another form has read: 1/2 kg, 4x6 cm, 140/90 mmHg."""
+    unit = match["unit"]
+    if len(unit) == 1 and unit not in "mgđl%":
+        return None
+    return _said_unit(unit) + _rate(unit, match["per"])
+
+
+def _read_tail(match: re.Match[str], line: Line) -> str | None:
+    """1m65 → một mét sáu mươi lăm; 1m2 is a square metre unless something is that tall or long."""
+    if match["tail"] in ("2", "3") and match["unit"] in ("m", "km") and not set(line.before(match.start(), 2)) & _LENGTHS:
+        return None
+    zero = "linh " if match["tail"].startswith("0") else ""
+    return f"{integer(match['number'])} {UNITS[match['unit']]} {zero}{integer(match['tail'])}"
+
+
+def _read_downward(match: re.Match[str], _line: Line) -> Said | None:
+    """3-0, 50-50: no range goes down, so the numbers are said one after the other, with a doubt."""
+    first, last = match["first"], match["last"]
+    if int(first) < int(last):
+        return None
+    words = f"{integer(first)} {integer(last)}"
+    doubt = Doubt(
+        match.start(), match.end(), "ambiguous",
+        "“{written}” is no range; it is read as “{reading}”. Write the words between the numbers.",
+        {"written": match.group(), "reading": words},
+    )  # fmt: skip
+    return Said(match.start(), match.end(), words, "pair of numbers", (doubt,))
+
+
+def _read_size(match: re.Match[str], _line: Line) -> str:
+    return " nhân ".join(number_words(side) for side in re.split(r" ?[x×X*] ?", match.group()))
 
 
 def _fits(match: re.Match[str], line: Line) -> bool:
@@ -170,6 +214,8 @@ def _read_number(match: re.Match[str], line: Line) -> str | Said | None:
 
 
 MEASURES = (
+    Form("unit", _TAIL, _read_tail),
+    Form("size", _SIZE, _read_size),
     Form("money", _SPACED, _read_spaced),
     Form("money", _DOLLAR_FIRST, _read_dollar),
     Form("percent", _SHARE, _read_share),
@@ -178,8 +224,11 @@ MEASURES = (
     Form("money", _TRIEU, _read_trieu),
     Form("sign", _SIGNED, _read_signed),
 )
+AFTER_NUMBERS = (Form("unit", _AFTER, _read_after),)
 NUMBERS = (
     Form("number", _CHAIN, _read_chain),
+    Form("list", _FORMULA, lambda match, _line: ", ".join(integer(group) for group in re.findall(r"\d+", match.group()))),
     Form("list", _LIST, _read_list),
+    Form("pair of numbers", _DOWNWARD, _read_downward),
     Form("number", _DECIMAL, _read_number),
 )

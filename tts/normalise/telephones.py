@@ -24,9 +24,13 @@ _LONG = re.compile(r"(?<![\w/,+.\-])\(?0\d{1,3}\)?(?:[ .\-]{0,2}\d{1,8}){1,4}(?!
 _SERVICE = re.compile(r"(?<![\w/,.+\-])1[89]00(?:[ .\-]?\d{2,4}){1,3}(?![\w/,]|[.\-]\d)|(?<![\w/,.+\-])1[89]00\d{4}(?:\d\d)?(?![\w/,])")
 _AFTER_CALL = re.compile(rf"(?<!\w)(?:{_CALL}){_LINK}(?P<it>\(?\d+\)?(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
 _AFTER_CODE = re.compile(rf"(?<!\w)(?:{_CODE}){_LINK}(?P<it>\d{{3,}}(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
-_SHORT = re.compile(r"(?<![\w/,.+\-])(?P<it>11[1-5]|1022|156|5656|14\d\d|18\d{3}|19\d{3}|80\d\d|9\d{3})(?![\w/,%]|[.\-]\d)(?! ?[-–] ?\d)")
+_SHORT = re.compile(r"(?<![\w/,.+\-])(?P<it>11[1-5]|1022|156|5656|14\d\d|18\d{3}|19\d{3}|80\d\d|9\d{3})(?![\w/%]|[.,\-]\d)(?! ?[-–] ?\d)")
 _PLATE = re.compile(r"(?<![\w.,/-])(\d{2})\s?-?\s?([A-ZĐ]{1,2})(\d?)\s?[-–.]?\s?(\d{3})\.?(\d{2}|\d)(?![\w/]|[.,]\d)")
+_BOAT = re.compile(r"(?<!\w)([A-ZĐ][A-Za-zĐ]{1,2})[- ](\d{4,5})[- ](TS)(?!\w)")
 _CALLING = frozenset("gọi hotline đài alo bấm nóng máy báo cảnh cấp cứu thoại hỏa cháy liên".split())
+_CALLED = re.compile(r"(?<!\w)(?:gọi|tổng đài|đường dây nóng|cấp cứu|số máy)(?!\w)", re.IGNORECASE)
+_SENDING = frozenset("gửi nhắn soạn tin cổng".split())
+_GATEWAYS = frozenset("gửi cổng đến tới số".split())
 _EMERGENCY = frozenset("111 112 113 114 115".split())
 _COUNTED = frozenset(
     "người hộ em cháu học thanh công cán đại lượt phụ gia đình ca trường trẻ hội đoàn đảng nông nam nữ quân tân triệu nghìn đồng tỷ ha km tấn kg phút giờ ngày bài tin".split()
@@ -81,12 +85,17 @@ def _read_short(match: re.Match[str], line: Line) -> str | None:
     written = match["it"]
     if line.after(match.end()) in _COUNTED and line.text[match.end() : match.end() + 1] == " ":
         return None
-    if near & _CALLING or (written in _EMERGENCY and near & {"số", "qua", "lực"}):
+    if near & (_CALLING | _EMERGENCY):
         return one_by_one(written)
-    gateway = line.before(match.start(), 2)
-    if len(written) == 4 and gateway and (gateway[-1] in ("gửi", "cổng") or gateway == ("gửi", "đến") or gateway == ("gửi", "tới")):
+    if written in _EMERGENCY and (near & {"số", "qua", "lực"} or _CALLED.search(line.text[max(0, match.start() - 80) : match.start()])):
+        return one_by_one(written)
+    if len(written) == 4 and near & _SENDING and line.before(match.start())[-1] in _GATEWAYS:
         return one_by_one(written)
     return None
+
+
+def _read_boat(match: re.Match[str], _line: Line) -> str:
+    return f"{spelled(match[1])}, {one_by_one(match[2])}, {spelled(match[3])}"
 
 
 def _read_plate(match: re.Match[str], line: Line) -> str | None:
@@ -104,6 +113,7 @@ FORMS = (
     Form("telephone", _LONG, _read_long, WORDS),
     Form("telephone", _SERVICE, _read_service, WORDS),
     Form("number plate", _PLATE, _read_plate, WORDS),
+    Form("number plate", _BOAT, _read_boat, WORDS),
     Form("telephone", _AFTER_CALL, _read_after_call, WORDS),
     Form("code", _AFTER_CODE, _read_after_code, WORDS),
     Form("telephone", _SHORT, _read_short, WORDS),

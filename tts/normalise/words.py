@@ -8,148 +8,114 @@ from functools import lru_cache
 
 from .letters import NAMES, spelled
 from .line import WORDS, Doubt, Line, Said
+from .numbers import UNITS
 from .syllables import ALPHABET, VOWELS, bare, is_syllable, usual_tone_place
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’](?=[^\W\d_])[^\W\d_]+)?|\d|\.{2,}|[^\w\s]|[_\t]")
+_LETTERS = "[^\\W\\d_²³¹½¼¾⅓⅔]+"
+_TOKEN = re.compile(rf"{_LETTERS}(?:['’](?=[^\W\d_]){_LETTERS})?|\d|\.{{2,}}|[^\w\s]|[_\t²³¹½¼¾⅓⅔]")
 _KEPT = frozenset(ALPHABET)
-_STOP, _COMMA = ". ", ", "
-_PAUSES = {
-    ".": ".", "!": "!", "?": "?", ",": ",", ";": ",", ":": ",", "…": ",", "(": ",", ")": ",", "[": ",", "]": ",", "{": ",", "}": ",",
-    "/": ",", "\t": ",", "|": ",", "–": ",", "—": ",", "→": ",", "\\": ",", "⇒": ",",
-}  # fmt: skip
-_SILENT = frozenset("“”‘’\"'*`_#^~<>«»•·●○▪■□◦-°²³$@")
-_SPACED = re.compile(r"\s")
+_PAUSES = {sign: "," for sign in ",;:…()[]{}/|\\–—→⇒\t"} | {".": ".", "!": "!", "?": "?", "..": ","}
+_SILENT = frozenset("“”‘’\"'*`_#^~<>«»•·●○▪■□◦°$@")
+_UNKNOWN_ABBREVIATION = "“{written}” is not a known abbreviation; its letters are read. Give its reading in the lexicon."
+_UNKNOWN_WORD = "No reading is known for “{written}”. Give its reading in the lexicon."
 
 
 @lru_cache(maxsize=1 << 15)
-def _plain(word: str) -> str | None:
-    """The spoken form of a lower-case word that is a Vietnamese syllable; None for one that is not."""
-    return usual_tone_place(word) if is_syllable(word) else None
+def _plain(word: str) -> str:
+    """The spoken form of a word as written when it is a Vietnamese syllable, else ""."""
+    lower = word.lower()
+    if len(lower) == 1 and bare(lower) not in VOWELS:
+        return ""
+    return usual_tone_place(lower) if is_syllable(lower) else ""
+
+
+def _has_vowel(word: str) -> bool:
+    return any(letter in VOWELS for letter in bare(word))
+
+
+def _looks_abbreviated(word: str) -> bool:
+    """Two or three bare capitals among small letters are more likely an abbreviation than a word (CA, TU, BAN)."""
+    return 1 < len(word) <= 3 and word.isupper() and word.isascii()
 
 
 def _latin(word: str) -> str:
     """A foreign word in the letters a voice knows."""
     if _KEPT.issuperset(word):
         return word
-    folded = "".join(char if char in _KEPT else unicodedata.normalize("NFKD", char) for char in word)
-    return "".join(char for char in folded if char in _KEPT)
+    return "".join(char for char in unicodedata.normalize("NFKD", word) if char in _KEPT)
 
 
-def _foreign(word: str, start: int, end: int, line: Line) -> Said:
-    """A word nobody gave a reading: letters of an abbreviation one by one, anything else as it stands; never in silence."""
+def _unknown(word: str, start: int, end: int, line: Line) -> Said:
+    """A word nobody gave a reading: an abbreviation by its letters, anything else as it stands; never in silence."""
     lower = word.lower().replace("’", "").replace("'", "")
-    if len(word) == 1:
-        name = NAMES.get(lower)
-        if name is not None:
-            return Said(start, end, name, "letter")
-    capital = word.isupper() and len(word) > 1
-    if capital and (not line.capitals or not any(vowel in bare(lower) for vowel in VOWELS)):
-        return Said(
-            start, end, spelled(word), "unknown abbreviation",
-            (Doubt(start, end, "unknown-abbreviation", "“{written}” is not a known abbreviation; its letters are read. Give its reading in the lexicon.", {"written": word}),),
-        )  # fmt: skip
+    if len(lower) == 1 and lower in NAMES:
+        return Said(start, end, NAMES[lower], "letter")
     said = _latin(lower)
-    if not any(vowel in bare(said) for vowel in VOWELS) and 0 < len(said) <= 5:
-        said = spelled(said)
     if not said:
         return Said(start, end, "", "unreadable", silent="this script cannot be read")
-    return Said(
-        start, end, said, "foreign word",
-        (Doubt(start, end, "foreign-word", "No reading is known for “{written}”. Give its reading in the lexicon.", {"written": word}),),
-    )  # fmt: skip
+    capitals = len(word) > 1 and word.isupper()
+    if capitals and (not line.capitals or not _has_vowel(said)) or (not _has_vowel(said) and len(said) <= 5):
+        doubt = Doubt(start, end, "unknown-abbreviation", _UNKNOWN_ABBREVIATION, {"written": word})
+        return Said(start, end, spelled(said) if capitals else spelled(lower) or said, "unknown abbreviation", (doubt,))
+    doubt = Doubt(start, end, "foreign-word", _UNKNOWN_WORD, {"written": word})
+    return Said(start, end, said, "foreign word", (doubt,))
+
+
+def _pause(token: str, start: int, text: str) -> str | None:
+    """The pause of a sign, "" for one without sound, None for one that is unknown."""
+    if token == "-":
+        before, after = text[start - 1 : start], text[start + 1 : start + 2]
+        apart = before in (" ", "") or after in (" ", "") or (before == WORDS and after == WORDS)
+        return "," if apart else ""
+    if token in _SILENT:
+        return ""
+    return _PAUSES.get(token[:2])
 
 
 def read_words(line: Line) -> tuple[str, list[Said]]:
     """The whole line in words, with the account of what was not plain."""
-    at = {one.start: one for one in line.said}
-    account: list[Said] = []
     out: list[str] = []
-    text, open_ = line.text, line.open
+    account: list[Said] = []
     reached = 0
-    pieces = sorted(at)
-    for start in [*pieces, len(text)]:
-        for match in _TOKEN.finditer(open_, reached, start):
-            token = match.group()
+    for one in (*sorted(line.said, key=lambda said: said.start), None):
+        end = len(line.text) if one is None else one.start
+        for match in _TOKEN.finditer(line.open, reached, end):
+            token, start = match.group(), match.start()
             if token[0].isalpha():
-                lower = token.lower()
-                plain = _plain(lower) if len(lower) > 1 or lower in VOWELS else None
-                if plain is not None and (line.capitals or len(token) == 1 or not _abbreviated(token)):
+                plain = _plain(token)
+                if plain and (line.capitals or not _looks_abbreviated(token)):
                     out.append(plain)
                     continue
-                if plain is not None and lower != bare(lower):
-                    out.append(plain)
-                    continue
-                one = _foreign(token, match.start(), match.end(), line)
-                if plain is not None and one.rule == "unknown abbreviation" and not _abbreviated(token):
-                    out.append(plain)
-                    continue
-                account.append(one)
-                if one.words:
-                    out.append(one.words)
-            elif token[0].isdigit():
-                out.append(_digit(token))
+                word = _unknown(token, start, match.end(), line)
+                account.append(word)
+                out.append(word.words)
+            elif token.isdecimal():
+                out.append(UNITS[int(token)])
             else:
-                pause = _pause(token, match, open_)
-                if pause:
+                pause = _pause(token, start, line.open)
+                if pause is None:
+                    account.append(Said(start, match.end(), "", "sign", silent="this sign has no reading"))
+                else:
                     out.append(pause)
-                elif pause is None:
-                    account.append(Said(match.start(), match.end(), "", "sign", silent="this sign has no reading"))
-        if start < len(text):
-            one = at[start]
-            if one.words:
-                out.append(one.words)
+        if one is not None:
+            out.append(one.words)
             reached = one.end
     return _joined(out), account
 
 
-def _digit(token: str) -> str:
-    from_digit = "không một hai ba bốn năm sáu bảy tám chín".split()
-    return from_digit[int(token)]
-
-
-def _abbreviated(token: str) -> bool:
-    """Whether capitals make a short syllable more likely an abbreviation than a word: two or three bare letters."""
-    return token.isupper() and len(token) <= 3 and token.isascii()
-
-
-def _pause(token: str, match: re.Match[str], text: str) -> str | None:
-    """The pause of a sign, "" for one without sound, None for one that is unknown."""
-    if token[0] == "." and len(token) > 1:
-        return ","
-    if token == "-":
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        return "," if before in (" ", "") or after in (" ", "") else ""
-    if token == "–" or token == "—":
-        return ","
-    if token in _PAUSES:
-        return _PAUSES[token]
-    return "" if token in _SILENT else None
-
-
 def _joined(out: list[str]) -> str:
-    """Words with single blanks; of several pauses in a row the strongest stays, none stands first."""
+    """Words with single blanks; of several pauses in a row the strongest stays, and none stands first."""
     said: list[str] = []
+    pause = ""
     for piece in out:
-        if piece in (".", "!", "?", ","):
-            if not said:
-                continue
-            if said[-1] in (".", "!", "?", ","):
-                if said[-1] == ",":
-                    said[-1] = piece
-                continue
-            said.append(piece)
+        if not piece:
             continue
-        if piece.endswith(","):
-            said.extend((piece[:-1].strip(), ","))
+        if piece in ".!?,":
+            if not pause or (pause == "," and piece != ","):
+                pause = piece
             continue
-        said.append(piece.strip())
-    if said and said[-1] == ",":
-        said.pop()
-    text = ""
-    parts: list[str] = []
-    for piece in said:
-        if piece in (".", "!", "?", ","):
-            parts.append(piece)
-        else:
-            parts.append(" " + piece)
-    return text.join(parts).strip()
+        if said:
+            said.append(pause + " ")
+        pause = "," if piece.endswith(",") else ""
+        said.append(piece.rstrip(","))
+    return "".join(said) + (pause if pause != "," else "")
