@@ -13,20 +13,42 @@ from devices.protocol.codec import MANIFEST_LIMIT, decode
 from devices.protocol.envelope import open_envelope, verified
 from devices.protocol.keys import PublicKey
 from devices.protocol.messages import Approval, Manifest, PlayRecord, Report, Role, Trust
+from devices.protocol.reasons import Refused
+from devices.trust import adopt_trust
 from scheduler.audit.entry import JsonValue, Row, instant_text
-from scheduler.audit.fold import Tables
+from scheduler.audit.fold import Tables, Written
 from scheduler.sentence import Sentence
 
 
-def evidence_faults(table: str, row: Row, tables: Tables) -> list[Sentence]:
-    """What is wrong with the signed message that `row` quotes; nothing for a row that quotes none."""
-    check = _CHECKS.get(table)
-    if check is None:
-        return []
+def evidence_faults(written: Written, tables: Tables) -> list[Sentence]:
+    """What is wrong with the signed message that a row quotes; nothing for a row that quotes none."""
     try:
-        return list(check(row, tables))
+        if written.table == "station":
+            return list(_trust(written.row, written.before))
+        check = _CHECKS.get(written.table)
+        return list(check(written.row, tables)) if check is not None else []
     except DeviceError as error:
         return [Sentence("the signed message does not hold: {problem}", problem=str(error))]
+
+
+def _trust(row: Row, before: Row | None) -> Iterator[Sentence]:
+    """A trust message is signed by its own root keys, and those of the one before it (case B11)."""
+    raw, old = row.get("trust"), None if before is None else before.get("trust")
+    if raw is None and old is None:
+        return
+    if old is None:
+        offered = _trust_in(raw)
+        signers = verified(open_envelope(str(raw).encode()), Trust.KIND, offered.holders("root")).keyids
+        if len(signers) < offered.threshold:
+            yield Sentence(
+                "its trust message needs {threshold} root signatures and has {count}",
+                threshold=offered.threshold,
+                count=len(signers),
+            )
+        return
+    refused = adopt_trust(_trust_in(old), str(raw).encode())
+    if isinstance(refused, Refused):
+        yield Sentence("its trust message cannot follow the one before: {problem}", problem=str(refused))
 
 
 def _play_record(row: Row, tables: Tables) -> Iterator[Sentence]:
@@ -129,10 +151,13 @@ def _receiver_keys(row: Row, tables: Tables) -> tuple[PublicKey, ...]:
 def _trusted(role: Role, tables: Tables) -> tuple[PublicKey, ...]:
     """The keys that may act in `role` by the trust message in force."""
     for station in tables["station"].values():
-        if isinstance(station.get("trust"), str):
-            envelope = open_envelope(str(station["trust"]).encode())
-            return Trust.from_json(decode(envelope.payload, limit=MANIFEST_LIMIT)).holders(role)
+        if station.get("trust") is not None:
+            return _trust_in(station["trust"]).holders(role)
     return ()
+
+
+def _trust_in(text: JsonValue) -> Trust:
+    return Trust.from_json(decode(open_envelope(str(text).encode()).payload, limit=MANIFEST_LIMIT))
 
 
 def _differences(row: Row, signed: Mapping[str, JsonValue]) -> Iterator[Sentence]:

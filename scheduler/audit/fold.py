@@ -1,7 +1,7 @@
 """The log's leaves → the evidence tables they leave behind. The columns of each table are in scheduler.audit.tables."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from scheduler.audit.entry import Entry, JsonValue, Row
 from tts.errors import ReadableError
@@ -48,11 +48,23 @@ def key_of(table: str, row: Row) -> Key:
     return tuple(key)
 
 
-def apply(tables: Tables, entry: Entry) -> None:
+class Written(NamedTuple):
+    """One row of an entry, and the row of the same key that it replaced."""
+
+    table: str
+    key: Key
+    row: dict[str, JsonValue]
+    before: Row | None
+
+
+def apply(tables: Tables, entry: Entry) -> list[Written]:
     """Write the rows of one entry over those of the same keys. Raises FoldError, having written nothing."""
-    keyed = [(table, key_of(table, row), row) for table, rows in entry.rows.items() for row in rows]
+    keyed = [(table, key_of(table, row), dict(row)) for table, rows in entry.rows.items() for row in rows]
+    written = []
     for table, key, row in keyed:
-        tables[table][key] = dict(row)
+        written.append(Written(table, key, row, tables[table].get(key)))
+        tables[table][key] = row
+    return written
 
 
 def empty_tables() -> Tables:

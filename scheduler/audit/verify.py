@@ -86,19 +86,17 @@ def _replay(leaves: Sequence[bytes]) -> _Replay:
     for index, leaf in enumerate(leaves):
         try:
             entry = Entry.decode(leaf)
-            apply(replay.tables, entry)
+            written = apply(replay.tables, entry)
         except (EntryError, FoldError) as error:
             replay.findings.append(Finding("leaf", f"leaf {index}", _sentence(error)))
             continue
         if entry.index != index:
             problem = Sentence("it says it is leaf {number}: leaves were taken out or moved", number=entry.index)
             replay.findings.append(Finding("leaf", f"leaf {index}", problem))
-        for table, written in entry.rows.items():
-            for row in written:
-                key = key_of(table, row)
-                replay.written[table, key] = index
-                for problem in evidence_faults(table, row, replay.tables):
-                    replay.findings.append(Finding("evidence", f"leaf {index}, {_name(table, key)}", problem))
+        for row in written:
+            replay.written[row.table, row.key] = index
+            for problem in evidence_faults(row, replay.tables):
+                replay.findings.append(Finding("evidence", f"leaf {index}, {_name(row.table, row.key)}", problem))
     return replay
 
 
