@@ -12,6 +12,10 @@ from scheduler.facts import DeliveryFact, ReceiverFact, RecordFact, Rules, SlotF
 from scheduler.sentence import Sentence
 
 
+CLONE_SUSPECTED = "clone-suspected"
+"""The kind of incident whose subject's records are not counted while it is open (case B3)."""
+
+
 def station_of(tables: Tables) -> columns.Station:
     """The station's row; raises LookupError for a log that has none."""
     for row in tables["station"].values():
@@ -108,7 +112,11 @@ def _latest_plan(tables: Tables, week: Week) -> columns.Plan | None:
 
 
 def _records(tables: Tables, slots: set[str]) -> Iterator[RecordFact]:
-    copied = {row["subject"] for row in _rows(tables, "incident", columns.Incident) if row["kind"] == "clone-suspected"}
+    copied = {
+        row["subject"]
+        for row in _rows(tables, "incident", columns.Incident)
+        if row["kind"] == CLONE_SUSPECTED and row["closed_at"] is None
+    }
     for row in _rows(tables, "play_record", columns.PlayRecord):
         if row["slot"] in slots:
             yield RecordFact(

@@ -123,6 +123,16 @@ def test_a12_a_late_record_makes_a_new_report_and_the_old_one_can_be_made_again(
     assert week_report(evidence.leaves, WEEK, evidence.checkpoints[-2], tuesday) == early
 
 
+@pytest.mark.parametrize(("closed_at", "played"), [(None, 0), (instant_text(MONDAY), 2)])
+def test_b3_a_suspected_clone_is_not_counted_until_it_is_resolved(closed_at, played):
+    evidence = station()
+    evidence.append("incident", MONDAY, incident=[{
+        "id": "i1", "kind": "clone-suspected", "subject": "r1", "opened_at": instant_text(MONDAY),
+        "closed_at": closed_at, "template": "clone", "values": {}, "envelope": None,
+    }])  # fmt: skip
+    assert week_report(evidence.leaves, WEEK, None, SUNDAY_NIGHT).xom[0].verdict.played == played
+
+
 def test_the_document_is_plain_json():
     document = report_document(report_of(evidence_with_a_failure()))
     assert json.loads(json.dumps(document)) == document
