@@ -12,8 +12,8 @@ from playlists.slot import Programme
 def programmes(problem: Problem, plays: Iterable[Play], gap: timedelta = NOTHING) -> tuple[Programme, ...]:
     """Group plays that follow each other in one window with no more than `gap` of silence, by xóm and start.
 
-    A programme starts with its ident, `lead_in` before its first bulletin, and ends `lead_out` after the pause that
-    follows its last one; with neither, it lasts from the first sound to the last.
+    A programme starts with its ident, on the grid, at least `lead_in` before its first bulletin, and ends `lead_out`
+    after the pause that follows its last one; with neither, it lasts from the first sound to the last.
     """
     xom_by_id = {xom.id: xom for xom in problem.xom}
     bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
@@ -32,7 +32,7 @@ def programmes(problem: Problem, plays: Iterable[Play], gap: timedelta = NOTHING
     return tuple(
         Programme(
             xom=group[0].xom,
-            start=group[0].start - problem.lead_in,
+            start=group[0].start + (-problem.lead_in // problem.rules.grid) * problem.rules.grid,
             end=group[-1].start + bulletins[group[-1].bulletin].duration + tail,
             bulletins=tuple(play.bulletin for play in group),
         )

@@ -142,7 +142,7 @@ _WORDS = {
         "allow more than {count} plays of “{bulletin}”",
     ),
     "now": ("the week having come to {now}", "plan it earlier in the week next time"),
-    "min_per_week": ("{count} plays of “{bulletin}”", "ask for fewer plays of “{bulletin}”, or shorten it"),
+    "min_per_week": ("{count} × “{bulletin}”", "ask for fewer plays of “{bulletin}”, or shorten it"),
     CAMPAIGN: (
         "{count} campaign slots on different occasions",
         "let a named authority waive the campaign slots",
