@@ -11,7 +11,6 @@ from scheduler.audit.fold import Tables
 from scheduler.facts import DeliveryFact, ReceiverFact, RecordFact, Rules, SlotFact, WaiverFact, WeekFacts, XomFact
 from scheduler.sentence import Sentence
 
-
 CLONE_SUSPECTED = "clone-suspected"
 """The kind of incident whose subject's records are not counted while it is open (case B3)."""
 
