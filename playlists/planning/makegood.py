@@ -152,14 +152,12 @@ def _place(problem: Problem, lost: Programme, *, campaign_only: bool) -> tuple[P
     """The plays of a new programme in its best place, nothing when there is none."""
     xom = next(xom for xom in problem.xom if xom.id == lost.xom)
     lane = lane_of(problem, xom)
-    wished = list(dict.fromkeys(lost.bulletins))
-    demands = [
-        (number, demand)
-        for number, demand in enumerate(lane.demands)
-        if problem.bulletins[demand.bulletin].id in wished and demand.want > 0
+    playable = [
+        (number, demand) for number, demand in enumerate(lane.demands) if demand.want > 0 and any(demand.bounds)
     ]
+    demands = [entry for entry in playable if problem.bulletins[entry[1].bulletin].id in lost.bulletins]
     if campaign_only and not any(demand.campaign for _, demand in demands):
-        demands = [(number, demand) for number, demand in enumerate(lane.demands) if demand.campaign and demand.want]
+        demands = [entry for entry in playable if entry[1].campaign]
     demands.sort(key=lambda entry: (not entry[1].priority, not entry[1].campaign, entry[1].bulletin))
     best: tuple[tuple[bool, bool, int, int], list[tuple[int, int]]] | None = None
     for number, block, span in _rooms(problem, lane, lost.xom):

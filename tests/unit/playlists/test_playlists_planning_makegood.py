@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from playlists.bulletin import Targets
+from playlists.planning.makegood import Lost, MakeGoods, make_good
+from playlists.planning.phrases import in_vietnamese
+from playlists.planning.plan import WeekPlan
+from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
+from playlists.planning.solve import solve
+from playlists.rules import EVERY_DAY, QuietHours, Window
+from playlists.slot import Programme
+from playlists.week import TIMEZONE, Week
+from playlists.xom import Xom
+
+WEEK = Week(2026, 48)
+MORNING = Window(EVERY_DAY, time(5, 30), time(6, 15))
+EVENING = Window(EVERY_DAY, time(17), time(17, 45))
+TIN = PlannedBulletin(
+    "b1",
+    timedelta(seconds=90),
+    campaign=True,
+    targets=Targets(),
+    valid_from=WEEK.days[0],
+    valid_to=WEEK.days[6],
+    plays_min=2,
+    plays_wanted=2,
+)
+XOM = Xom("x1", "Xóm 1", windows=(MORNING, EVENING), daily_cap=timedelta(hours=1))
+LEADS = {"lead_in": timedelta(seconds=12), "lead_out": timedelta(seconds=8)}
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return WEEK.start + timedelta(days=day - 1, hours=hour, minutes=minute)
+
+
+def dispatched(**fields: object) -> tuple[Problem, WeekPlan]:
+    """A week that was planned and sent out."""
+    posed = replace(Problem(WEEK, WEEK.start, (XOM,), (TIN,), **LEADS), **fields)
+    plan = solve(posed)
+    assert isinstance(plan, WeekPlan)
+    committed = tuple(Committed(play.xom, play.bulletin, play.start) for play in plan.plays)
+    return replace(posed, committed=committed), plan
+
+
+def after(posed: Problem, now: datetime, lost: list[Programme], state: PlayState = PlayState.MISSED) -> Problem:
+    """The week later on: what lies before now was played but for the lost programmes."""
+
+    def known(play: Committed) -> Committed:
+        if any(gone.xom == play.xom and gone.interval.contains(play.start) for gone in lost):
+            return replace(play, state=state)
+        return replace(play, state=PlayState.PLAYED) if play.start < now else play
+
+    return replace(posed, now=now, committed=tuple(known(play) for play in posed.committed))
+
+
+def only(made: MakeGoods) -> Programme:
+    (entry,) = made.made
+    assert made.unmet == ()
+    return entry.programme
+
+
+def test_a_lost_slot_is_made_good_later_in_the_week_with_its_bulletins() -> None:
+    posed, plan = dispatched()
+    first = plan.programmes[0]
+    posed = after(posed, at(1, 8), [first])
+    made = make_good(posed, [Lost("s1", first)])
+    programme = only(made)
+    assert programme.bulletins == first.bulletins
+    assert programme.start >= at(1, 8) + timedelta(minutes=30)
+    assert programme.start.date() != plan.programmes[1].start.date(), "again two days"
+    assert {play.start for play in made.plan.plays} == {made.made[0].plays[0].start, plan.plays[1].start}
+
+
+def test_i13_unknown_is_made_good_like_missed_and_both_are_bounded_to_one_per_slot() -> None:
+    posed, plan = dispatched()
+    first = plan.programmes[0]
+    posed = after(posed, at(1, 8), [first], PlayState.UNKNOWN)
+    assert only(make_good(posed, [Lost("s1", first, PlayState.UNKNOWN)])).bulletins == ("b1",)
+    again = make_good(posed, [Lost("s1", first, PlayState.UNKNOWN, made_good=True)])
+    assert again.made == ()
+    assert again.unmet[0].reason.said(in_vietnamese).endswith("đã được phát bù một lần")
+
+
+def test_f10_the_cap_of_a_week_holds() -> None:
+    posed, plan = dispatched()
+    posed = after(posed, at(4, 8), list(plan.programmes))
+    lost = [Lost(f"s{number}", programme) for number, programme in enumerate(plan.programmes)]
+    made = make_good(posed, lost, weekly_cap=3, already={"x1": 2})
+    assert len(made.made) == 1
+    assert made.made[0].lost.programme == plan.programmes[0], "the longest lost first"
+    assert made.unmet[0].reason.said() == "Xóm 1: it has had its 3 make-goods of this week"
+
+
+def test_c11_i8_a_make_good_due_at_21_58_does_not_run_into_the_quiet_hours() -> None:
+    late = replace(XOM, windows=(replace(MORNING, days=frozenset({1})), Window(EVERY_DAY, time(21, 30), time(22, 30))))
+    night = PlanningRules(quiet=(QuietHours(time(22), time(5)),), campaign_min_per_xom=1)
+    posed, plan = dispatched(
+        xom=(late,), rules=night, bulletins=(replace(TIN, duration=timedelta(minutes=5), plays_min=1, plays_wanted=1),)
+    )
+    first = plan.programmes[0]
+    for now, expected in ((at(1, 21, 23), at(1, 21, 53)), (at(1, 21, 28), at(2, 21, 30))):
+        programme = only(make_good(after(posed, now, [first]), [Lost("s1", first)]))
+        assert programme.start == expected
+        assert programme.end <= datetime.combine(programme.start.date(), time(22), TIMEZONE)
+
+
+def test_on_sunday_evening_the_reason_is_said_instead() -> None:
+    posed, plan = dispatched()
+    posed = after(posed, at(7, 17, 20), list(plan.programmes))
+    made = make_good(posed, [Lost("s1", plan.programmes[0])])
+    assert made.made == ()
+    assert "to the end of the week no window has room" in made.unmet[0].reason.said()
+    assert "17:50 29/11/2026" in made.unmet[0].reason.said(in_vietnamese)
+
+
+def test_only_campaign_slots_are_made_good_unless_asked() -> None:
+    posed, plan = dispatched(bulletins=(replace(TIN, campaign=False),), rules=PlanningRules(campaign_min_per_xom=0))
+    first = plan.programmes[0]
+    posed = after(posed, at(1, 8), [first])
+    none = make_good(posed, [Lost("s1", first)])
+    assert (none.made, none.unmet) == ((), ())
+    assert only(make_good(posed, [Lost("s1", first)], campaign_only=False)).bulletins == ("b1",)
+
+
+def test_dispatched_programmes_are_frozen_whole() -> None:
+    """A make-good finds its room around the idents and sign-offs of what was sent, and moves nothing."""
+    extras = tuple(
+        replace(TIN, id=f"e{number}", campaign=False, duration=timedelta(minutes=6), plays_min=0, plays_wanted=14)
+        for number in range(9)
+    )
+    posed, plan = dispatched(bulletins=(TIN, *extras), xom=(replace(XOM, daily_cap=timedelta(hours=2)),))
+    lost = next(programme for programme in plan.programmes if "b1" in programme.bulletins)
+    posed = after(posed, at(1, 8), [lost])
+    made = make_good(posed, [Lost("s1", lost)])
+    standing = {play.play for play in posed.committed if play.state is not PlayState.MISSED}
+    assert standing <= set(made.plan.plays)
+    for entry in made.made:
+        for other in plan.programmes:
+            assert other == lost or not entry.programme.interval.overlaps(other.interval)
+
+
+def test_neighbours_stay_silent_or_hear_the_same() -> None:
+    posed, plan = dispatched(xom=(XOM, replace(XOM, id="x2", name="Xóm 2")), overlaps=(("x1", "x2"),))
+    lost = [programme for programme in plan.programmes if programme.xom == "x1"][:1]
+    made = make_good(after(posed, at(1, 8), lost), [Lost("s1", lost[0])])
+    programme = only(made)
+    assert not any(other.xom == "x2" and other.interval.overlaps(programme.interval) for other in plan.programmes)
+
+
+def test_two_losses_of_neighbours_do_not_sound_at_once() -> None:
+    posed, plan = dispatched(xom=(XOM, replace(XOM, id="x2", name="Xóm 2")), overlaps=(("x1", "x2"),))
+    lost = [plan.programmes[0], next(programme for programme in plan.programmes if programme.xom == "x2")]
+    made = make_good(
+        after(posed, at(1, 8), lost), [Lost(str(number), programme) for number, programme in enumerate(lost)]
+    )
+    one, other = (entry.programme for entry in made.made)
+    assert not one.interval.overlaps(other.interval)
+
+
+def test_a_bulletin_that_is_no_longer_valid_is_replaced_by_another_of_the_campaign() -> None:
+    monday_only = replace(TIN, id="old", valid_to=WEEK.days[0], plays_min=1, plays_wanted=1)
+    posed, plan = dispatched(bulletins=(monday_only, replace(TIN, plays_min=1, plays_wanted=1)))
+    posed = replace(posed, bulletins=(monday_only, TIN))
+    lost = next(programme for programme in plan.programmes if "old" in programme.bulletins)
+    posed = after(posed, at(2, 8), [lost])
+    assert only(make_good(posed, [Lost("s1", lost)])).bulletins == ("b1",)
