@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from devices.clock import LOCAL, Reading
-from devices.protocol.codec import MAX_INTEGER, Malformed, decode, encode
+from devices.protocol.codec import MAX_INTEGER, Json, Malformed, decode, encode
 from devices.protocol.fields import Fields, instant_text
-from devices.protocol.messages import Receipt
+from devices.protocol.messages import Clip, Receipt
 
 
 def test_canonical_form_by_exact_bytes() -> None:
@@ -119,3 +119,19 @@ def test_a_reading_is_in_utc() -> None:
     for wall in (datetime(2026, 11, 23, tzinfo=UTC).replace(tzinfo=None), datetime(2026, 11, 23, tzinfo=LOCAL)):
         with pytest.raises(ValueError, match="in UTC"):
             Reading(wall, 1.0, "synchronised")
+
+
+@pytest.mark.parametrize(("off_ms", "holds"), [(0, True), (1, True), (2, False), (-1, True), (-2, False), (500, False)])
+def test_e4_a_clips_duration_is_its_samples_to_one_millisecond(off_ms: int, holds: bool) -> None:
+    clip: dict[str, Json] = {
+        "digest": "0" * 64,
+        "size": 360_000,
+        "samples": 60 * 24_000,
+        "rate": 24_000,
+        "duration_ms": 60_000 + off_ms,
+    }
+    if holds:
+        assert Clip.from_fields(Fields(clip, "clip")).to_json() == clip
+    else:
+        with pytest.raises(Malformed, match=r"clip\.duration_ms: expected 1440000 samples at 24000 Hz in milliseconds"):
+            Clip.from_fields(Fields(clip, "clip"))
