@@ -136,7 +136,7 @@ def _receive(
         partial.unlink(missing_ok=True)
         raise _failed(url, f"it is longer than the signed {size} bytes")
     if have < size:
-        raise _failed(url, f"it ended after {have} of {size} bytes")
+        raise connection.failed(EOFError(f"it ended after {have} of {size} bytes"))
 
 
 def _failed(url: str, problem: str) -> DownloadFailed:

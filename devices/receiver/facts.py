@@ -123,7 +123,7 @@ class Facts:
             case Started():
                 self.playing, self.progress, self.latest = entry, 0, entry.at
             case Progress():
-                self.progress = entry.samples
+                self.progress = entry.samples if self.playing is not None else 0
             case Filed():
                 self._file(entry)
             case Through():

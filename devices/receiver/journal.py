@@ -60,7 +60,7 @@ class Journal:
         self._lock = _lock(path.with_suffix(".lock"))
         try:
             raw = path.read_bytes() if path.exists() else b""
-            self.facts, self.torn, self.damaged = _read(raw)
+            self.facts, self.torn, self.damaged = read_journal(raw)
             if self.damaged:
                 replace_file(path.with_suffix(".damaged"), raw)
             if self.damaged or self.torn or not raw:
@@ -104,7 +104,7 @@ class Journal:
         self._compact_at = max(COMPACT_ABOVE, 2 * self._size)
 
 
-def _read(raw: bytes) -> tuple[Facts, int, int]:
+def read_journal(raw: bytes) -> tuple[Facts, int, int]:
     """What `raw` says, the bytes after its last intact entry, and how many lines before that are damaged."""
     facts = Facts()
     intact = position = bad = damaged = 0
