@@ -97,11 +97,11 @@ def named(value: object) -> str:
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise Malformed("expected each key once in an object, but {key} came twice", key=named(twice))
+    members: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in members:
+            raise Malformed("expected each key once in an object, but {key} came twice", key=named(key))
+        members[key] = value
     return members
 
 

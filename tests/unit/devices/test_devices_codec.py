@@ -59,6 +59,13 @@ def test_b13_says_what_was_expected_and_what_came(raw: bytes, problem: str) -> N
     assert str(caught.value) == problem
 
 
+def test_i12_a_duplicate_among_many_keys_is_found_in_linear_time() -> None:
+    """Comparing each with each would run into the suite's time limit."""
+    raw = b"{" + b",".join(b'"%d":0' % number for number in range(400_000)) + b',"399999":1}'
+    with pytest.raises(Malformed, match="'399999' came twice"):
+        decode(raw, limit=len(raw))
+
+
 def test_f11_a_message_over_its_limit_is_not_even_parsed() -> None:
     with pytest.raises(Malformed, match="expected at most 10 bytes, but 11 came"):
         decode(b'{"a":12345}', limit=10)
