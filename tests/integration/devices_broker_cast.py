@@ -109,12 +109,16 @@ class Stage(Protocol):
     replaces_client_ids: bool
     """Whether it takes the user name for the client id instead of refusing another one."""
 
-    def link(self, username: str, *, as_client: str | None = None, with_password: str | None = None) -> Link: ...
+    def link(
+        self, username: str, *, as_client: str | None = None, with_password: str | None = None, will: Will | None = None
+    ) -> Link: ...
 
     def doomed(self, username: str, will: Will) -> Callable[[], None]:
         """Connect a client with a will; the returned function kills its process."""
 
     def kill(self) -> None: ...
+
+    def stop(self) -> None: ...
 
     def start(self) -> None: ...
 
@@ -126,12 +130,14 @@ class MemoryStage:
 
     def __init__(self, accounts: Accounts) -> None:
         self._broker = MemoryBroker(lambda: accounts)
-        self.kill = self._broker.stop
+        self.kill = self.stop = self._broker.stop
         self.start = self._broker.start
         self.forget_everything = self._broker.forget_everything
 
-    def link(self, username: str, *, as_client: str | None = None, with_password: str | None = None) -> Link:
-        return self._broker.link(username, with_password or password(username), client_id=as_client)
+    def link(
+        self, username: str, *, as_client: str | None = None, with_password: str | None = None, will: Will | None = None
+    ) -> Link:
+        return self._broker.link(username, with_password or password(username), client_id=as_client, will=will)
 
     def doomed(self, username: str, will: Will) -> Callable[[], None]:
         link: MemoryLink = self._broker.link(username, password(username), will=will)
@@ -142,10 +148,11 @@ class MemoryStage:
 class _TcpStage:
     port: int
 
-    def link(self, username: str, *, as_client: str | None = None, with_password: str | None = None) -> Link:
-        return MqttLink(
-            MqttSettings("127.0.0.1", self.port, as_client or username, username, with_password or password(username))
-        )
+    def link(
+        self, username: str, *, as_client: str | None = None, with_password: str | None = None, will: Will | None = None
+    ) -> Link:
+        secret = with_password or password(username)
+        return MqttLink(MqttSettings("127.0.0.1", self.port, as_client or username, username, secret, will=will))
 
     def doomed(self, username: str, will: Will) -> Callable[[], None]:
         arguments = [str(self.port), username, password(username), will.topic, will.payload.decode()]
@@ -170,7 +177,7 @@ class EmbeddedStage(_TcpStage):
         self._broker = EmbeddedBroker(folder, "127.0.0.1", 0, lambda: accounts)
         self._broker.start()
         self.port = self._broker.port
-        self.kill = self._broker.stop
+        self.kill = self.stop = self._broker.stop
         self.start = self._broker.start
 
     def forget_everything(self) -> None:
@@ -183,6 +190,8 @@ class MosquittoBroker(Protocol):
 
     def kill(self) -> None: ...
 
+    def stop(self) -> None: ...
+
     def start(self) -> None: ...
 
     def forget_everything(self) -> None: ...
@@ -194,5 +203,6 @@ class MosquittoStage(_TcpStage):
     def __init__(self, broker: MosquittoBroker) -> None:
         self.port = broker.port
         self.kill = broker.kill
+        self.stop = broker.stop
         self.start = broker.start
         self.forget_everything = broker.forget_everything
