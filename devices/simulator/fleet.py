@@ -51,6 +51,11 @@ class Fleet:
         return any(member.busy for member in self._members)
 
     @property
+    def connected(self) -> set[str]:
+        """The receivers that the broker has on the line now."""
+        return {member.receiver for member in self._members if member.line.connected}
+
+    @property
     def alive(self) -> bool:
         """Whether every receiver's network thread lives."""
         return all(member.line.alive for member in self._members)
@@ -97,6 +102,10 @@ class _Member:
         self._off_until: datetime | None = None
         self._due: datetime | None = None
         self._woken = True
+
+    @property
+    def receiver(self) -> str:
+        return self._enrolment.receiver
 
     @property
     def busy(self) -> bool:

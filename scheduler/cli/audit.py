@@ -23,7 +23,7 @@ def audit() -> None:
 @json_option
 def verify(log_key: str | None, station_folder: Path | None, as_json: bool) -> int:
     station = opened(station_folder)
-    result = verify_station(station, PublicKey.from_text(log_key) if log_key else None)
+    result = verify_station(station, PublicKey.from_text(log_key).raw if log_key else None)
     document = {
         "intact": not result.findings,
         "leaves": result.leaves,

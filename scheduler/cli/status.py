@@ -33,11 +33,11 @@ def status(week: Week | None, station_folder: Path | None, as_json: bool) -> int
         station.config.station.simulated,
         _,
     )
-    emit(document, as_json, lambda: _show(document))
+    emit(document, as_json, lambda: show_status(document))
     return NO if any(xom["state"] in BAD for xom in document["xom"]) else 0
 
 
-def _show(document: dict[str, Any]) -> None:
+def show_status(document: dict[str, Any]) -> None:
     columns = ("id", "name", "planned", "played", "unknown", "make_good", "state", "grade", "reason")
     headings = ("Id", "Xóm", "Planned", "Played", "Unknown", "Make-good", "State", "Grade", "Reason")
     title = document["week"] + (f" ({_('simulated')})" if document["simulated"] else "")

@@ -13,6 +13,7 @@ from scheduler.service.loop import Part, PartDied, run_loop
 from scheduler.service.notify import Notifier
 from scheduler.service.station_service import StationService
 from scheduler.station import Station, on_duty
+from tts.errors import ReadableError
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ def serve(station: Station) -> int:
             if broker is not None:
                 parts["broker"] = broker
             run_loop(service, parts, wake, ended, Notifier())
+        except ReadableError:
+            log.exception("the station cannot go on; this process ends to be started again")
+            raise
         except PartDied as death:
             log.critical("%s ended; this process ends to be started again", death)
             return PART_DIED

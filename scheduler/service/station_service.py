@@ -17,7 +17,7 @@ from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.ingest import quarantine, receive
 from scheduler.usecases.keep_week import keep_week
 from scheduler.usecases.renew_trust import renew_trust
-from scheduler.usecases.seal_log import seal_log
+from scheduler.usecases.seal_log import is_unsealed, seal_log
 from scheduler.usecases.watch_receivers import watch_receivers
 
 SEAL_EVERY = timedelta(minutes=1)
@@ -36,7 +36,7 @@ class StationService:
         self._link = link
         self._listening_since = now
         self._review_at = now
-        self._seal_at = now
+        self._seal_at: datetime | None = now
         self._renew_at = now
         self._silence_at: datetime | None = now
 
@@ -53,9 +53,7 @@ class StationService:
             self._renew_at = now + RENEW_EVERY
         self._watch(now, arrived)
         self._send(now)
-        if now >= self._seal_at:
-            self._seal(now)
-            self._seal_at = now + SEAL_EVERY
+        self._seal(now)
         return self._next(now)
 
     @property
@@ -127,12 +125,21 @@ class StationService:
                 self._silence_at = watch_receivers(session, silent_after, self._listening_since, now)
 
     def _seal(self, now: datetime) -> None:
-        text = seal_log(self._station, now)
-        if text is not None:
-            self._link.publish(topics.checkpoint(self._station.id), text.encode(), retain=True)
+        """Sign the log's head a while after it grew, so that many entries share one signature."""
+        if self._seal_at is None:
+            with self._station.store.reading() as session:
+                grown = is_unsealed(session)
+            self._seal_at = now + SEAL_EVERY if grown else None
+        elif now >= self._seal_at:
+            self._seal_at = None
+            text = seal_log(self._station, now)
+            if text is not None:
+                self._link.publish(topics.checkpoint(self._station.id), text.encode(), retain=True)
 
     def _next(self, now: datetime) -> datetime:
-        times = [self._review_at, self._seal_at, self._renew_at]
+        times = [self._review_at, self._renew_at]
+        if self._seal_at is not None:
+            times.append(self._seal_at)
         if self._silence_at is not None and self._link.connected:
             times.append(self._silence_at)
         if self._link.connected:

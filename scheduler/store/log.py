@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from scheduler.audit.entry import Entry
+from scheduler.audit.entry import Entry, JsonValue
+from scheduler.audit.fold import TABLES
 from scheduler.audit.merkle import Frontier, leaf_hash
-from scheduler.store.tables import EVIDENCE, FrontierRow, LeafRow
+from scheduler.audit.stored import as_logged
+from scheduler.store.tables import FrontierRow, LeafRow
 
 
 def append(session: Session, kind: str, at: datetime, rows: Sequence[SQLModel]) -> int:
@@ -42,9 +43,13 @@ def read_leaves(session: Session) -> list[LeafRow]:
     return list(session.exec(select(LeafRow).order_by(col(LeafRow.n))))
 
 
-def read_evidence(session: Session) -> dict[str, list[dict[str, Any]]]:
-    """Every evidence row of every table, as the log writes it."""
-    return {str(table.__tablename__): [row.model_dump() for row in session.exec(select(table))] for table in EVIDENCE}
+def read_evidence(session: Session) -> dict[str, list[dict[str, JsonValue]]]:
+    """Every evidence row as the file holds it, past the ORM, which would read a changed 2 as true."""
+    connection = session.connection()
+    return {
+        table: [as_logged(table, dict(row)) for row in connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()]
+        for table in TABLES
+    }
 
 
 def _table(row: SQLModel) -> str:

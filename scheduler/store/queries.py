@@ -98,5 +98,6 @@ def latest_checkpoint(session: Session) -> CheckpointRow | None:
     return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc())).first()
 
 
-def checkpoint_texts(session: Session) -> list[str]:
-    return list(session.exec(select(CheckpointRow.text).order_by(CheckpointRow.size)))  # type: ignore[arg-type]
+def checkpoint_rows(session: Session) -> list[CheckpointRow]:
+    """Every checkpoint, by size."""
+    return list(session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size))))

@@ -203,23 +203,6 @@ class WaiverRow(SQLModel, table=True):
     at: str
 
 
-EVIDENCE: tuple[type[SQLModel], ...] = (
-    StationRow,
-    XomRow,
-    ReceiverRow,
-    BulletinRow,
-    ClipRow,
-    ApprovalRow,
-    PlanRow,
-    SlotRow,
-    ManifestRow,
-    AdoptionRow,
-    PlayRecordRow,
-    IncidentRow,
-    WaiverRow,
-)
-
-
 class LeafRow(SQLModel, table=True):
     """One log leaf, its bytes exactly as hashed, and their RFC 6962 hash, so that a changed leaf is named alone."""
 

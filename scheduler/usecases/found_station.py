@@ -16,6 +16,7 @@ from scheduler.store.tables import StationRow
 from scheduler.usecases.accounts import STATION_USER, add_account, write_broker_files
 from scheduler.usecases.register_xom import RegisterChange, register_xom
 from scheduler.usecases.renew_trust import renew_trust
+from scheduler.usecases.seal_log import seal_log
 
 KEY_NAMES = ("root", "schedule", "log", "approver")
 
@@ -46,6 +47,7 @@ def found_station(folder: Path, config_text: str, now: datetime) -> Founded:
         add_account(session, STATION_USER, "station", password)
         renew_trust(session, station, now)
     change = register_xom(station, config.xom, now)
+    seal_log(station, now)
     write_broker_files(station)
     return Founded(station, change)
 

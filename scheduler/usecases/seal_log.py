@@ -39,6 +39,12 @@ def seal_log(station: Station, now: datetime) -> str | None:
     return text
 
 
+def is_unsealed(session: Session) -> bool:
+    """Whether leaves were written after the newest checkpoint."""
+    last = latest_checkpoint(session)
+    return last is None or last.size != read_frontier(session).size
+
+
 def witnessed_checkpoints(station: Station) -> list[str]:
     """The checkpoints in log/checkpoints.txt, oldest first; a last one that was cut off in writing does not count."""
     if not station.witness.is_file():
