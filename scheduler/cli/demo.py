@@ -23,11 +23,17 @@ from scheduler.usecases.report_week import report_week
 from scheduler.usecases.verify_log import verify_station
 from scheduler.usecases.voice_bulletin import Voiced
 from scheduler.usecases.week_facts import week_status
-from scheduler.verdict import Play, XomWeek
+from scheduler.verdict import Play, PlayState, XomWeek
 
 NO = 1
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-STYLES = {"played": "green", "failed": "red", "unknown": "yellow", "awaited": "cyan", "upcoming": "dim"}
+STYLES: dict[PlayState, str] = {
+    "played": "green",
+    "failed": "red",
+    "unknown": "yellow",
+    "awaited": "cyan",
+    "upcoming": "dim",
+}
 
 
 @click.command(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import Command, clock_of, emit, json_option, opened, say, station_option
+from scheduler.cli.command import Command, clock_of, emit, json_option, opened, out, say, station_option
 from scheduler.cli.tables import show_table
 from scheduler.cli.week import WEEK
 from scheduler.reports.document import status_document
@@ -38,8 +38,12 @@ def status(week: Week | None, station_folder: Path | None, as_json: bool) -> int
 
 
 def show_status(document: dict[str, Any]) -> None:
-    columns = ("id", "name", "planned", "played", "unknown", "make_good", "state", "grade", "reason")
-    headings = ("Id", "Xóm", "Planned", "Played", "Unknown", "Make-good", "State", "Grade", "Reason")
+    """A narrow table, then the reasons, each in a line of its own."""
+    columns = ("id", "name", "planned", "played", "unknown", "make_good", "state", "grade")
+    headings = ("Id", "Xóm", "Planned", "Played", "Unknown", "Make-good", "State", "Grade")
     title = document["week"] + (f" ({_('simulated')})" if document["simulated"] else "")
     show_table(headings, [[xom[key] for key in columns] for xom in document["xom"]], title=title)
+    for xom in document["xom"]:
+        if xom["reason"]:
+            out.print(f"{xom['name']}: {xom['reason']}", markup=False)
     say("{met} of {total} xóm have their {required} campaign slots.", **document)

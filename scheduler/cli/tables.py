@@ -18,6 +18,20 @@ STATE_STYLES = {
     "impossible": "red",
     "withdrawn": "dim",
 }
+WORDS = (
+    "planned",
+    "delivered",
+    "started",
+    "completed",
+    "heard",
+    "enrolled",
+    "added",
+    "revoked",
+    "ok",
+    "warning",
+    "fault",
+)
+"""Other words of ours that may stand in a cell."""
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
@@ -32,4 +46,6 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, tit
 
 def _cell(value: object) -> Text:
     text = "" if value is None else str(value)
-    return Text(_(text), style=STATE_STYLES[text]) if text in STATE_STYLES else Text(text)
+    if text in STATE_STYLES:
+        return Text(_(text), style=STATE_STYLES[text])
+    return Text(_(text)) if text in WORDS else Text(text)

@@ -3,4 +3,4 @@
 from pathlib import Path
 
 SAMPLE_CONFIG = Path(__file__).parent / "config.toml"
-SAMPLE_BULLETINS = Path("/tmp/bul")
+SAMPLE_BULLETINS = Path(__file__).parent / "bulletins"
