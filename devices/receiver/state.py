@@ -116,7 +116,7 @@ def next_step(
         elif not ready(turn):
             wake.append(start + GRACE + timedelta(microseconds=1))
         elif stage.prepared != turn.slot.id:
-            if not stage.prepared or now >= start:
+            if not stage.prepared or (now >= start and not stage.sounding):
                 return Prepare(turn)
         elif now < start - ARM_AHEAD:
             wake.append(start - ARM_AHEAD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -124,15 +123,22 @@ def test_every_changed_byte_of_a_line_is_noticed() -> None:
 def test_i12_the_journal_stays_small_however_long_it_runs(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
-    for number in range(1, 2200):
-        journal.append(dataclasses.replace(STARTED, slot=f"s{number}"))
-        journal.append(filed(number, f"s{number}", "x" * 500))
+    for number in range(1, 200):
+        journal.append(filed(number, f"s{number}", "x" * 5000))
         journal.append(Through(number))
-        assert path.stat().st_size <= COMPACT_ABOVE + 2000
-    assert len(journal.facts.settled) == SETTLED_LIMIT
+        assert path.stat().st_size <= COMPACT_ABOVE + 6000
     before = journal.facts
     journal.close()
     assert Journal(path).facts == before
+
+
+def test_i12_only_so_many_settled_slots_are_remembered_the_newest() -> None:
+    facts = Facts()
+    for number in range(1, SETTLED_LIMIT + 10):
+        facts.apply(filed(number, f"s{number}"))
+    assert len(facts.settled) == SETTLED_LIMIT
+    assert "s9" not in facts.settled
+    assert "s10" in facts.settled
 
 
 def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
