@@ -53,11 +53,10 @@ def _clean_line(number: int, line: str, notes: list[Note], faults: list[LineErro
         faults.append(
             LineError(number, "every letter was expected to be readable, and some were lost before; type them anew")
         )
-    faults += [
-        LineError(number, "the word {word!r} mixes letters of two alphabets that look alike; type it anew", word=word)
-        for word in _LETTERS.findall(clean)
-        if _mixed(word)
-    ]
+    mixed = next(filter(_mixed, _LETTERS.findall(clean)), None)
+    if mixed is not None:
+        template = "the word {word!r} mixes letters of two alphabets that look alike; type it anew"
+        faults.append(LineError(number, template, word=mixed))
     return clean
 
 

@@ -21,8 +21,10 @@ _WRITTEN_KEYS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("ke
 _KEYS = {folded(form): key for key, forms in _WRITTEN_KEYS.items() for form in forms}
 _FORMS = {folded(form): form for forms in _WRITTEN_KEYS.values() for form in forms}
 
-_PLAIN_LINE = re.compile(r"\s*([^:=#\-][^:=]{0,60}?)\s*[:=]\s+(\S.*)")
-_TOML_KEY = re.compile(r"^[ \t]*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'=\[#][^\"'=\[#]*?))[ \t]*=(?!=)", re.MULTILINE)
+_PLAIN_LINE = re.compile(r"\s{0,20}([^:=#\s-][^:=]{0,60}?)\s{0,20}[:=]\s+(\S.*)")
+_TOML_KEY = re.compile(
+    r"^[ \t]*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'=\[#][^\"'=\[#\n]{0,60}?))[ \t]{0,20}=(?!=)", re.MULTILINE
+)
 _TOML_TABLE = re.compile(r"^[ \t]*\[([^\[\]\"'.]+)\]", re.MULTILINE)
 _TOML_AT = re.compile(r" ?\(at line (\d+), column \d+\)")
 _KEY_LINE = re.compile(r"[^\s:][^:]*:(?:\s.*)?")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playlists.fields import folded
 
 _MOTTO = re.compile(r"cong hoa xa hoi chu nghia viet nam|doc lap tu do hanh phuc|dang cong san viet nam")
-_NUMBER = re.compile(r"\s*Số\s*:?\s*[\d…._ ]*\s*[-/–].{0,40}", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*Số\s*:?[\s\d…._]{0,30}[-/–].{0,40}", re.IGNORECASE)
 _PLACE_AND_DATE = re.compile(r".{0,40},\s*ngày[\s\d…._]{0,12}tháng[\s\d…._]{0,12}năm[\s\d…._]{0,12}", re.IGNORECASE)
 _AGENCY = re.compile(
     r"(?:uy ban|ubnd|hdnd|hoi dong|dang uy|ban |tram |cong an|truong |hoi |doan |mat tran|uy ban mttq|phong |trung tam|"

@@ -7,18 +7,16 @@ import re
 from playlists.manuscript.note import Note
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
 _RULE = re.compile(r"[ \t]*([-*_=])[ \t]*(?:\1[ \t]*){2,}")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~).*")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)]|[a-zđ]\))[ \t]+\S.*")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|[ \t:|-]*")
-_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*")
-_QUOTE = re.compile(r"[ \t]*>[ \t]?")
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_\\])\1(?![\w*_])")
-_CODE = re.compile(r"`([^`\n]+)`")
+# What may stand between two signs is bounded, so that signs without a partner cannot cost quadratic time (I12).
+_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,1000}\)")
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,1000}\)")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_\\])\1(?![\w*_])")
+_CODE = re.compile(r"`([^`\n]{1,300})`")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 
 
@@ -30,17 +28,18 @@ def plain(text: str, first_line: int) -> tuple[str, list[Note]]:
     blocks: list[str] = []
     open_paragraph = False
     for line in text.split("\n"):
-        line = _QUOTE.sub("", line, count=1)
+        if line.lstrip(" \t").startswith(">"):
+            line = line.lstrip(" \t")[1:].removeprefix(" ")
         hard_break = line.endswith(("  ", "\\"))
         line = line.rstrip().removesuffix("\\") if hard_break else line.rstrip()
-        if not line.strip() or _RULE.fullmatch(line) or _FENCE.fullmatch(line) or _TABLE_RULE.fullmatch(line):
+        if not line.strip() or _RULE.fullmatch(line) or _FENCE.fullmatch(line) or _is_table_rule(line):
             if not line.strip() and blocks and blocks[-1]:
                 blocks.append("")
             open_paragraph = False
             continue
         heading = _HEADING.fullmatch(line)
-        if heading or _ROW.fullmatch(line):
-            blocks.append(_inline(heading[1]) if heading else _cells(line))
+        if heading or _is_row(line):
+            blocks.append(_inline(heading[1].rstrip("# \t")) if heading else _cells(line))
             open_paragraph = False
         elif open_paragraph and not _ITEM.fullmatch(line):
             blocks[-1] += " " + _inline(line.strip())
@@ -57,6 +56,14 @@ def _without(what: re.Pattern[str], why: str, text: str, first_line: int, notes:
         return "\n" * found[0].count("\n")
 
     return what.sub(leave_out, text)
+
+
+def _is_row(line: str) -> bool:
+    return len(line.strip()) > 1 and line.strip()[0] == line.strip()[-1] == "|"
+
+
+def _is_table_rule(line: str) -> bool:
+    return "-" in line and "|" in line and set(line) <= set(" \t:|-")
 
 
 def _cells(row: str) -> str:

@@ -14,7 +14,7 @@ from playlists.fields import Fields, standard_fields
 from playlists.manuscript import letterhead, markdown, values, word
 from playlists.manuscript.clean import cleaned, with_plain_line_ends
 from playlists.manuscript.encoding import Decoded, decoded, recognised
-from playlists.manuscript.header import Entry, Header, read_header
+from playlists.manuscript.header import HEADER_LIMIT, Entry, Header, read_header
 from playlists.manuscript.note import Note
 
 SIZE_LIMIT = 1 << 20  # bytes of a written text (case E7)
@@ -97,7 +97,7 @@ def _written(raw: bytes) -> tuple[Decoded, list[Note]]:
     """The text of a file of any kind we take; legacy fonts inside Word documents are recognised as well."""
     if raw.startswith(b"PK\x03\x04"):
         text, notes = word.lines_of(raw)
-        return recognised(text, "Word"), notes
+        return recognised(_bounded(text), "Word"), notes
     for start, kind in _FOREIGN:
         if raw.startswith(start):
             raise LineError(
@@ -110,7 +110,21 @@ def _written(raw: bytes) -> tuple[Decoded, list[Note]]:
             limit=SIZE_LIMIT,
             size=len(raw),
         )
-    return decoded(raw), []
+    source = decoded(raw)
+    _bounded(source.text)
+    return source, []
+
+
+def _bounded(text: str) -> str:
+    """The text, refused at once where no header can be the reason for its length."""
+    if len(text) > TEXT_LIMIT + HEADER_LIMIT:
+        raise _too_long(len(text))
+    return text
+
+
+def _too_long(length: int) -> LineError:
+    template = "a text of at most {limit} characters, an hour of speech, was expected, not {length}; split it"
+    return LineError(0, template, limit=TEXT_LIMIT, length=length)
 
 
 def _body(lines: list[str], header: Header, *, marked: bool) -> tuple[str, str, list[Note]]:
@@ -181,8 +195,7 @@ def _bulletin(answers: _Answers, body: str, title: str, today: date, fields: Fie
 
 def _text_faults(body: str, recording: str | None) -> list[LineError]:
     if len(body) > TEXT_LIMIT:
-        template = "a text of at most {limit} characters, an hour of speech, was expected, not {length}; split it"
-        return [LineError(0, template, limit=TEXT_LIMIT, length=len(body))]
+        return [_too_long(len(body))]
     if recording is None and not any(character.isalnum() for character in body):
         return [LineError(0, "words to speak were expected, and the text has none; write it below the header")]
     return []

@@ -23,7 +23,7 @@ _EVERYONE = {
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _VIETNAMESE = re.compile(r"(?:ngày\s+)?(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})", re.I)
 _SPELT = re.compile(r"(?:ngày\s+)?(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})\s+năm\s+(?P<year>\d{4})", re.I)
-_RANGE = re.compile(r"\s*(?:từ\s+)?(.+?)\s*(?:\s[-–—]\s|[–—]|\bđến\b(?:\s+hết)?|\bto\b|\.\.)\s*(.+?)\s*", re.I)
+_RANGE = re.compile(r"(?:từ\s)?(.{8,40}?)(?:\s-\s|[–—]|\bđến\b(?:\s+hết)?|\bto\b|\.\.)(.{8,40})", re.I)
 _COUNT = re.compile(r"(\d{1,4})\s*(?:lượt|lần|plays?|times?)?(?:\s*(?:/|một|mỗi|a|per)\s*(?:tuần|week))?", re.I)
 
 
@@ -55,7 +55,7 @@ def days(entry: Entry) -> tuple[date, date]:
     if isinstance(value, dict):
         by_key = {folded(str(key)): one for key, one in value.items()}
         value = [by_key.get("from", by_key.get("tu")), by_key.get("to", by_key.get("den"))]
-    elif isinstance(value, str) and (found := _RANGE.fullmatch(value)):
+    elif isinstance(value, str) and (found := _RANGE.fullmatch(value.strip())):
         value = [found[1], found[2]]
     if not isinstance(value, list) or len(value) != 2:
         raise LineError(
