@@ -1,4 +1,4 @@
-"""Parts of a document that are not read: recipients, the signature block, tables. Only with their context around them."""
+"""Parts of a document that are not read: recipients, the signature block, tables; only in their context."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ _RECIPIENTS = re.compile(r"\s*[*_]*nơi nhận ?:?[*_]* ?:?\s*(?:[-–+].*)?$", 
 _ITEM = re.compile(r"\s*(?:[-–+•*]|như trên|lưu\b)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"\s*[*_]*(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\b ?[./]? ?[A-ZĐÀ-Ỹ ,–-]{4,60}[*_]*\s*$")
 _OFFICE = re.compile(
-    r"\s*[*_]*(?:PHÓ |QUYỀN |ỦY VIÊN |UỶ VIÊN )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|CHÁNH VĂN PHÒNG|HIỆU TRƯỞNG|TRẠM TRƯỞNG|CHỈ HUY TRƯỞNG|BAN THƯỜNG VỤ|THƯỜNG TRỰC|TỔNG)[A-ZĐÀ-Ỹ ,–-]{0,50}[*_]*\s*$"
+    r"\s*[*_]*(?:PHÓ |QUYỀN |ỦY VIÊN |UỶ VIÊN )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|CHÁNH VĂN PHÒNG|"
+    r"HIỆU TRƯỞNG|TRẠM TRƯỞNG|CHỈ HUY TRƯỞNG|BAN THƯỜNG VỤ|THƯỜNG TRỰC|TỔNG)[A-ZĐÀ-Ỹ ,–-]{0,50}[*_]*\s*$"
 )
-_NAME = re.compile(r"\s*[*_]*(?:(?:TS|ThS|BS|GS|PGS|KS)\.? )?[A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*(?: [A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*){1,4}[*_]*\s*$")
+_NAME = re.compile(
+    r"\s*[*_]*(?:(?:TS|ThS|BS|GS|PGS|KS)\.? )?[A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*(?: [A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*){1,4}[*_]*\s*$"
+)
 _SIGNED = re.compile(r"\s*\(?(?:đã ký|ký tên|ký, đóng dấu|ký tên, đóng dấu)[^)]{0,20}\)?\s*$", re.IGNORECASE)
-_BLANK_HEAD = re.compile(r"\s*số ?:? *(?:\.{2,}|…+)? *[/-] ?[A-ZĐ][\w&]*(?:[-/ ]+[A-ZĐ][\w&]*)*\s*$", re.IGNORECASE)
-_RULED = re.compile(r"\s*(?:[-–—_=*.~]\s*){3,}$")
-_MOTTO = re.compile(r"\s*[*_]*(?:CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM|CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM|Độc lập ?[-–] ?Tự do ?[-–] ?Hạnh phúc)[*_]*\s*$")
+_BLANK_HEAD = re.compile(
+    r"\s*số ?:? {0,8}(?:\.{2,}|…+)? {0,8}[/-] ?[A-ZĐ][\w&]*(?:[-/ ]+[A-ZĐ][\w&]*)*\s*$", re.IGNORECASE
+)
 
 _WHY_RECIPIENTS = "the list of recipients is not read"
 _WHY_SIGNATURE = "the signature block is not read"
@@ -64,7 +67,7 @@ def _recipients(lines: Sequence[str], index: int) -> dict[int, str]:
 
 
 def _signature(lines: Sequence[str], index: int) -> dict[int, str]:
-    """TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH / name: at least two such lines in capitals, or one and a name."""
+    """TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH / name: two such lines, or one and a name."""
     taken: dict[int, str] = {}
     at, titles = index, 0
     while at < len(lines) and (_AUTHORITY.match(lines[at]) or (titles and _OFFICE.match(lines[at]))):

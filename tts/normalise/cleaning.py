@@ -28,8 +28,8 @@ _ODD = re.compile(
 _ALIKE = str.maketrans("ÐðƉ−‐‑‒―„‟‹›«»′″`´≧≦⩾⩽∼˜º", "ĐđĐ----–““““““'\"''≥≤≥≤~~°")
 _LATEX = {
     "geq": "≥", "ge": "≥", "geqslant": "≥", "leq": "≤", "le": "≤", "leqslant": "≤", "times": "×", "pm": "±",
-    "approx": "~", "sim": "~", "to": "→", "rightarrow": "→", "cdot": "×", "div": "÷", "neq": "≠", "circ": "°", "ldots": "…",
-    "dots": "…", "quad": " ", "gt": ">", "lt": "<",
+    "approx": "~", "sim": "~", "to": "→", "rightarrow": "→", "cdot": "×", "div": "÷", "neq": "≠", "circ": "°",
+    "ldots": "…", "dots": "…", "quad": " ", "gt": ">", "lt": "<",
 }  # fmt: skip
 _LATEX_PART = re.compile(r"\\([a-zA-Z]+) ?|\\(.)|\^\{?(\\circ|[23])\}?|[{}]|\\$")
 _SUPERSCRIPT = {"2": "²", "3": "³", "\\circ": "°"}
@@ -86,7 +86,11 @@ def clean(source: str) -> Cleaned:
 def _usual(match: re.Match[str]) -> str:
     kind, found = match.lastgroup, match.group()
     if kind == "composed" or kind == "wide":
-        return "".join(char for char in unicodedata.normalize("NFKC" if kind == "wide" else "NFC", found) if not unicodedata.combining(char))
+        return "".join(
+            char
+            for char in unicodedata.normalize("NFKC" if kind == "wide" else "NFC", found)
+            if not unicodedata.combining(char)
+        )
     if kind == "blank":
         return " "
     if kind == "digit":

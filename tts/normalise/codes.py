@@ -1,54 +1,52 @@
-"""Letters and digits in one word: 5G, A4, H5N1, QL46B, 25A, 30a, VTV1."""
+"""Letters and digits in one word: 5G, A4, H5N1, QL46B, 25A, 30a, VTV1; roads."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 
+from .known import PLAIN_ABBREVIATIONS
 from .letters import spelled
-from .line import WORDS, Form, Line
+from .line import MIXED, WORDS, Form, Line
 from .numbers import integer, one_by_one
-from .tables import BY_LETTERS
+from .tables import text
 
-_CODE = re.compile(r"(?<![\w])(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{1,40}(?:[-–](?=[A-ZĐ]*\d)[A-Z0-9Đ]{1,12})*(?!\w)")
-_PART = re.compile(r"\d+|[^\W\d_]+|[-–]")
-_GENERATION = {"2G": "hai gờ", "3G": "ba gờ", "4G": "bốn gờ", "5G": "năm gờ", "6G": "sáu gờ"}
-_HEADS = {
-    "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "ĐH": "đường huyện", "HL": "hương lộ", "Km": "ki lô mét", "KM": "ki lô mét", "km": "ki lô mét",
-    "COVID": "cô vít", "Covid": "cô vít", "SARS": "sát", "CoV": "cô vi", "CK": "xê ca", "Quý": "quý", "TDP": "tổ dân phố", "Tổ": "tổ", "Xóm": "xóm", "QH": "quốc hội",
-    "BĐ": "báo động",
-}  # fmt: skip
+_TABLE = tomllib.loads(text("codes"))
+ROADS_BY_SIGN: dict[str, str] = _TABLE["roads"]
+_HEADS: dict[str, str] = ROADS_BY_SIGN | _TABLE["heads"]
+_WHOLE: dict[str, str] = _TABLE["whole"]
+_CODE = re.compile(r"[^\W_]{1,40}(?:[-–](?=[A-ZĐ]*\d)[A-Z0-9Đ]{1,12})*(?!\w)")
+_PART = re.compile(r"\d+|[^\W\d_]+")
+_ROAD = re.compile(
+    rf"(?<!\w)(?P<kind>{'|'.join(ROADS_BY_SIGN)})(?: |\.|\. )(?P<number>\d{{1,3}})(?P<letter>[A-Z]?)(?![\w/]|[.,]\d)"
+)
+
+
+def _part(piece: str) -> str:
+    if piece.isdecimal():
+        return integer(piece) if len(piece) <= 3 and (piece[0] != "0" or piece == "0") else one_by_one(piece)
+    if piece in _HEADS:
+        return _HEADS[piece]
+    if len(piece) > 2 and piece in PLAIN_ABBREVIATIONS:
+        return PLAIN_ABBREVIATIONS[piece]
+    if piece.islower() and len(piece) > 1:
+        return piece
+    return spelled(piece, foreign=True)
 
 
 def _read_code(match: re.Match[str], line: Line) -> str | None:
     written = match.group()
-    if written in _GENERATION:
-        return _GENERATION[written]
-    said: list[str] = []
-    for piece in _PART.findall(written):
-        if piece.isdigit():
-            said.append(integer(piece) if len(piece) <= 3 and (piece[0] != "0" or piece == "0") else one_by_one(piece))
-        elif piece in _HEADS:
-            said.append(_HEADS[piece])
-        elif len(piece) > 2 and piece in BY_LETTERS:
-            said.append(BY_LETTERS[piece])
-        elif piece in "-–":
-            continue
-        elif piece.islower() and len(piece) > 1:
-            said.append(piece)
-        else:
-            said.append(spelled(piece, foreign=True))
-    return " ".join(said)
-
-
-_ROAD = re.compile(r"(?<!\w)(?P<kind>QL|ĐT|TL|ĐH|HL)(?: |\.|\. )(?P<number>\d{1,3})(?P<letter>[A-Z]?)(?![\w/]|[.,]\d)")
-
-
-def _read_road(match: re.Match[str], _line: Line) -> str | None:
-    if match["kind"] == "ĐH" and match["letter"]:
+    if not any(char.isdecimal() for char in written) or not any(char.isalpha() for char in written):
         return None
+    if match.start() and (line.open[match.start() - 1].isalnum() or line.open[match.start() - 1] == "_"):
+        return None
+    return _WHOLE.get(written) or " ".join(_part(piece) for piece in _PART.findall(written))
+
+
+def _read_road(match: re.Match[str], _line: Line) -> str:
     letter = f" {spelled(match['letter'])}" if match["letter"] else ""
-    return f"{_HEADS[match['kind']]} {integer(match['number'])}{letter}"
+    return f"{ROADS_BY_SIGN[match['kind']]} {integer(match['number'])}{letter}"
 
 
-ROADS = (Form("road", _ROAD, _read_road, WORDS),)
-FORMS = (Form("letters and digits", _CODE, _read_code, WORDS),)
+ROADS = (Form("road", _ROAD, _read_road, WORDS, needs=frozenset(sign.lower() for sign in ROADS_BY_SIGN)),)
+FORMS = (Form("letters and digits", _CODE, _read_code, WORDS, needs=frozenset([MIXED])),)

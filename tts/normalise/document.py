@@ -44,14 +44,23 @@ def read(text: str, lexicon: Lexicon | None = None) -> Reading:
         line = read_line(Line.of(one.text), lexicon or _NOTHING)
         words, account = read_words(line)
         lines.append(words)
-        left_out.extend(LeftOut(number, source[start:end], "LaTeX marks are not read, what they mean is") for start, end in one.latex)
+        left_out.extend(
+            LeftOut(number, source[start:end], "LaTeX marks are not read, what they mean is")
+            for start, end in one.latex
+        )
         for said in sorted([*line.said, *account], key=lambda said: said.start):
             _account(number, source, one, said, rewrites, warnings, left_out)
     return Reading(tuple(lines), tuple(rewrites), tuple(warnings), tuple(left_out))
 
 
 def _account(
-    number: int, source: str, cleaned: Cleaned, said: Said, rewrites: list[Rewrite], warnings: list[Warning], left_out: list[LeftOut]
+    number: int,
+    source: str,
+    cleaned: Cleaned,
+    said: Said,
+    rewrites: list[Rewrite],
+    warnings: list[Warning],
+    left_out: list[LeftOut],
 ) -> None:
     start, end = cleaned.source(said.start, said.end)
     if said.silent:

@@ -7,35 +7,33 @@ import re
 from .letters import spelled
 from .line import Doubt, Form, Line, Said
 from .numbers import cardinal, integer, part
+from .tables import contexts, phrases
+
+_CONTEXT = contexts("fractions")
 
 _ADDRESS = re.compile(
-    r"(?<!\w)(?P<noun>số nhà|nhà số|số|ngõ|ngách|hẻm|kiệt|lô|thửa|tờ|nhà|địa chỉ|liên gia|lô số|kios|kiốt|lớp) (?:số )?:? ?"
+    rf"(?<!\w)(?:{phrases('fractions', 'addresses')}) (?:số )?:? ?"
     r"(?P<it>\d{1,4}[A-Za-zĐ]?(?:/\d{1,4}[A-Za-zĐ]?){1,4})(?![\w/]|[.,]\d)",
     re.IGNORECASE,
 )
+_GAME = r"\d{1,2} ?[-–—:] ?\d{1,2}"
 _SCORE = re.compile(
-    r"(?<!\w)(?P<noun>tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn|dẫn trước|chung cuộc|kết quả|vượt lên|gỡ hòa) (?:[^\W\d]+ ){0,5}?(?P<it>\d{1,2} ?[-–—:] ?\d{1,2}(?:(?:,|;| và) ?\d{1,2} ?[-–—:] ?\d{1,2})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
+    rf"(?<!\w)(?:{phrases('fractions', 'scores')}) (?:[^\W\d]{{1,12}} ){{0,5}}?"
+    rf"(?P<it>{_GAME}(?:(?:,|;| và) ?{_GAME})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
     re.IGNORECASE,
 )
 _RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}):(\d{1,6})(?![\w:]|[.,]\d)")
 _FRACTION = re.compile(r"(?<![\w/.,])(?P<top>\d{1,6}) ?/ ?(?P<bottom>\d{1,6}(?:\.\d{3})*)(?![\w/]|[.,]\d)")
 _PIECE = re.compile(r"(\d+)([A-Za-zĐ]?)")
-_VULGAR = re.compile(r"(?:(?<=\w)|(?<!\w))[½¼¾⅓⅔]")
+_VULGAR = re.compile("[½¼¾⅓⅔]")
 _VULGAR_WORDS = {"½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "⅓": "một phần ba", "⅔": "hai phần ba"}
-_OF_A_TOTAL = frozenset("tiêu chỉ điểm phiếu xóm thôn khối xã phường huyện trường đại ủy đồng chí chi hội thành ý hạng môn đơn tổ câu nội trận vòng".split())
-_PORTION = frozenset("số diện dân tổng chiều thời quãng sản giá cốc thìa muỗng viên liều quả trái lít chai bát phần công nguồn lượng cơ khối mức kinh chặng kỳ nhiệm khóa".split())
-_DOSE_BEFORE = frozenset("khoảng gần hơn chiếm còn uống pha giảm tăng bằng quá trên dưới được cắt mất tới đến liều ít nhất là của đạt".split())
+_OF_A_TOTAL = _CONTEXT["of_a_total"]
+_PORTION = _CONTEXT["portion"]
+_DOSE_BEFORE = _CONTEXT["dose_before"]
 
 
 def _address(written: str) -> str:
-    said = []
-    for digits, letter in _PIECE.findall(written):
-        said.append(integer(digits) + (f" {letter.lower() if letter in 'aAeEiIoOuU' else _letter(letter)}" if letter else ""))
-    return " trên ".join(said)
-
-
-def _letter(letter: str) -> str:
-    return spelled(letter)
+    return " trên ".join(f"{integer(digits)} {spelled(letter)}".rstrip() for digits, letter in _PIECE.findall(written))
 
 
 def _read_address(match: re.Match[str], _line: Line) -> str:
@@ -71,12 +69,16 @@ def _read_fraction(match: re.Match[str], line: Line) -> str | Said:
 
 
 def _read_vulgar(match: re.Match[str], _line: Line) -> str:
-    return f" {_VULGAR_WORDS[match.group()]}"
+    return _VULGAR_WORDS[match.group()]
 
 
-ADDRESSES = (Form("address", _ADDRESS, _read_address), Form("score", _SCORE, _read_score))
+_SCORED = _CONTEXT["scored"]
+ADDRESSES = (
+    Form("address", _ADDRESS, _read_address, needs=frozenset("/")),
+    Form("score", _SCORE, _read_score, needs=_SCORED),
+)
 FRACTIONS = (
-    Form("fraction", _VULGAR, _read_vulgar, digits=False),
-    Form("ratio", _RATIO, _read_ratio),
-    Form("fraction", _FRACTION, _read_fraction),
+    Form("fraction", _VULGAR, _read_vulgar, needs=frozenset(_VULGAR_WORDS)),
+    Form("ratio", _RATIO, _read_ratio, needs=frozenset(":"), at_numbers=True),
+    Form("fraction", _FRACTION, _read_fraction, needs=frozenset("/"), at_numbers=True),
 )

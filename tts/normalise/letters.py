@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from importlib import resources
 
-_TABLE = tomllib.loads(resources.files(__package__).joinpath("tables/letters.toml").read_text("utf-8"))
+from .tables import text
+
+_TABLE = tomllib.loads(text("letters"))
 NAMES: dict[str, str] = _TABLE["letters"]
 FOREIGN: dict[str, str] = NAMES | _TABLE["foreign"]
 

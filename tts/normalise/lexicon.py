@@ -11,8 +11,8 @@ TOML, one shape for both:
     before = ["hội"]          # the word before it is one of these
     after = []                # the word after it is one of these
 
-A written form that has a capital letter is matched as it is written, one in small letters in any case. Longer forms win over
-shorter ones, scoped readings over plain ones.
+A written form that has a capital letter is matched as it is written, one in small letters in any case. Longer forms win
+over shorter ones, scoped readings over plain ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from functools import cached_property
 
 from tts.errors import ReadableError
 
-from .line import Line, Said, WORDS
+from .line import WORDS, Line, Said
 from .syllables import ALPHABET
 
 _ATOM = re.compile(r"[^\W_]+")
@@ -40,7 +40,7 @@ class LexiconError(ReadableError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One reading: `spoken` in small letters and commas only; `before` and `after` are small-letter words, empty = anywhere."""
+    """One reading, in small letters and commas. `before`, `after`: small-letter words beside it, empty = anywhere."""
 
     written: str
     spoken: str
@@ -52,12 +52,12 @@ class Entry:
         object.__setattr__(self, "spoken", " ".join(unicodedata.normalize("NFC", self.spoken).lower().split()))
         if not _ATOM.match(self.written):
             raise LexiconError(
-                "A written form begins with a letter or a digit; “{written}” does not. Write it as it stands in the bulletins.",
+                "A written form begins with a letter or a digit; “{written}” does not. Write it as in the bulletins.",
                 written=self.written,
             )
         if not _SPOKEN.fullmatch(self.spoken):
             raise LexiconError(
-                "The reading of “{written}” must be words in letters, as they are said; got “{spoken}”. Write numbers and signs out.",
+                "The reading of “{written}” must be words as they are said; got “{spoken}”. Write numbers and signs out.",
                 written=self.written,
                 spoken=self.spoken,
             )
@@ -138,10 +138,10 @@ class Lexicon:
 
     def reading(self, line: Line, rule: str) -> Line:
         """The line with every entry's form read."""
-        found: list[Said] = []
         index, reached = self.index, 0
-        if not index:
+        if line.marks.isdisjoint(index):
             return line
+        found: list[Said] = []
         for match in _ATOM.finditer(line.open):
             entries = index.get(match.group().lower())
             if entries is None or match.start() < reached:
@@ -172,15 +172,25 @@ def _entries(table: Mapping[str, object]) -> Iterable[Entry]:
     unknown = ", ".join(sorted(set(table) - {"words", "scoped"}))
     if unknown or not isinstance(words, dict) or not isinstance(scoped, list):
         raise LexiconError(
-            "A lexicon holds a table [words] and tables [[scoped]]; this one has {found}.", found=unknown or "another shape"
+            "A lexicon holds a table [words] and tables [[scoped]]; this one has {found}.",
+            found=unknown or "another shape",
         )
     for written, spoken in words.items():
         yield Entry(written, _text(spoken, written))
     for one in scoped:
-        if not isinstance(one, dict) or set(one) - {"written", "spoken", "before", "after"} or not {"written", "spoken"} <= set(one):
+        if (
+            not isinstance(one, dict)
+            or set(one) - {"written", "spoken", "before", "after"}
+            or not {"written", "spoken"} <= set(one)
+        ):
             raise LexiconError("A [[scoped]] entry has written, spoken, before, after; got {found}.", found=str(one))
         written = _text(one["written"], "scoped")
-        yield Entry(written, _text(one["spoken"], written), _words(one.get("before"), written), _words(one.get("after"), written))
+        yield Entry(
+            written,
+            _text(one["spoken"], written),
+            _words(one.get("before"), written),
+            _words(one.get("after"), written),
+        )
 
 
 def _text(value: object, where: str) -> str:
@@ -193,5 +203,7 @@ def _words(value: object, where: str) -> frozenset[str]:
     if value is None:
         return frozenset()
     if not isinstance(value, list):
-        raise LexiconError("“before” and “after” of “{where}” are lists of words, got {value}.", where=where, value=str(value))
+        raise LexiconError(
+            "“before” and “after” of “{where}” are lists of words, got {value}.", where=where, value=str(value)
+        )
     return frozenset(unicodedata.normalize("NFC", _text(word, where)).lower() for word in value)

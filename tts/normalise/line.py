@@ -7,13 +7,15 @@ pattern matches, so every span stays an offset into `text` and no later pass can
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-NUMBER = "\ue000"  # masks something that can be the end of a range
+NUMBER = "\ue000"  # masks what can be the end of a range
 WORDS = "\ue001"  # masks everything else that was read
-_LAST_WORDS = re.compile(r"[^\W_]+")
-_DIGIT = re.compile(r"[0-9]")
+MIXED = "a0"  # the mark of a line with letters and digits in one word
+NUMERIC = "0"  # the mark of a line with a digit or something read as a number
+_WORD = re.compile(r"[^\W_]+")
+_DIGITS = re.compile(r"\d+")
 _REACH = 48
 
 
@@ -44,19 +46,31 @@ class Said:
 class Line:
     """A cleaned line, what of it is still open, and what has been said.
 
-    `numeric`: it has a digit or something read as a number; `capitals`: it is set in capitals throughout.
+    `marks`: its characters and its small-letter words, so that a pass can tell at once that nothing here is for it.
+    `numbers`: where its runs of digits begin. `capitals`: it is set in capitals throughout.
     """
 
     text: str
     open: str
-    said: tuple[Said, ...] = ()
-    numeric: bool = False
-    capitals: bool = False
+    said: tuple[Said, ...]
+    marks: frozenset[str]
+    numbers: tuple[int, ...]
+    capitals: bool
 
     @classmethod
     def of(cls, text: str) -> Line:
         """A line nothing of which has been read."""
-        return cls(text, text, (), _DIGIT.search(text) is not None, text.isupper() and len(_LAST_WORDS.findall(text[:200])) > 2)
+        words = _WORD.findall(text.lower())
+        marks = {*text, *words}
+        numbers: list[int] = []
+        for run in _DIGITS.finditer(text):
+            start, end = run.span()
+            numbers.append(start)
+            if text[end : end + 1].isalpha() or (start and text[start - 1].isalpha()):
+                marks.add(MIXED)
+        if numbers:
+            marks.add(NUMERIC)
+        return cls(text, text, (), frozenset(marks), tuple(numbers), len(words) > 2 and text.isupper())
 
     def saying(self, said: list[Said], mask: str) -> Line:
         """This line with more of it read. Spans must be open, ordered and apart."""
@@ -67,46 +81,73 @@ class Line:
             pieces.append(mask * (one.end - one.start))
             at = one.end
         pieces.append(self.open[at:])
-        return replace(self, open="".join(pieces), said=(*self.said, *said), numeric=self.numeric or mask == NUMBER)
+        marks = self.marks if mask == WORDS or NUMERIC in self.marks else self.marks | {NUMERIC}
+        return Line(self.text, "".join(pieces), (*self.said, *said), marks, self.numbers, self.capitals)
 
     def before(self, at: int, count: int = 1) -> tuple[str, ...]:
-        """The last `count` words before an offset, lower-case, in the order written (bounded look-back)."""
-        return tuple(_LAST_WORDS.findall(self.text[max(0, at - _REACH) : at].lower())[-count:])
+        """The last `count` words before an offset, in small letters and in the order written (bounded look-back)."""
+        return tuple(_WORD.findall(self.text[max(0, at - _REACH) : at].lower())[-count:])
 
-    def phrase_before(self, at: int, count: int = 3) -> str:
-        """The last words before an offset, joined by single blanks."""
-        return " ".join(self.before(at, count))
+    def word_before(self, at: int) -> str:
+        """The last word before an offset, in small letters, or ""."""
+        words = self.before(at)
+        return words[0] if words else ""
 
     def after(self, at: int) -> str:
-        """The first word after an offset, lower-case, or ""."""
-        found = _LAST_WORDS.search(self.text[at : at + _REACH].lower())
+        """The first word after an offset, in small letters, or ""."""
+        found = _WORD.search(self.text[at : at + _REACH].lower())
         return found.group() if found else ""
+
+    def next_word(self, at: int) -> str:
+        """The word that follows an offset behind one blank, in small letters, or ""."""
+        return self.after(at) if self.text[at : at + 1] == " " else ""
+
+
+Answer = str | Said | None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One written form: where it may stand and how it is read.
 
-    `read` answers the words, a `Said` for a span of its own, or None where the match is not this form after all.
-    The span is that of the group named "it", else the whole match.
+    `read` answers the words, a `Said` for a span of its own, or None where the match is not this form after all. The
+    span is that of the group named "it", else the whole match. The form is looked for only in lines that have one of
+    the marks it `needs`; with `at_numbers`, only where a run of digits begins.
     """
 
     rule: str
     pattern: re.Pattern[str]
-    read: Callable[[re.Match[str], Line], str | Said | None]
+    read: Callable[[re.Match[str], Line], Answer]
     mask: str = NUMBER
-    digits: bool = True
+    needs: frozenset[str] = frozenset()
+    at_numbers: bool = False
 
     def __call__(self, line: Line) -> Line:
         """The line with every such form read."""
-        if self.digits and not line.numeric:
+        if self.at_numbers and not line.numbers:
+            return line
+        if self.needs and self.needs.isdisjoint(line.marks):
             return line
         found: list[Said] = []
-        for match in self.pattern.finditer(line.open):
+        for match in self._matches(line):
             answer = self.read(match, line)
+            if answer is None:
+                continue
             if isinstance(answer, str):
                 start, end = match.span("it") if "it" in self.pattern.groupindex else match.span()
-                found.append(Said(start, end, answer, self.rule))
-            elif answer is not None:
-                found.append(answer)
+                answer = Said(start, end, answer, self.rule)
+            found.append(answer)
         return line.saying(found, self.mask) if found else line
+
+    def _matches(self, line: Line) -> Iterable[re.Match[str]]:
+        if not self.at_numbers:
+            yield from self.pattern.finditer(line.open)
+            return
+        reached = 0
+        for start in line.numbers:
+            if start < reached:
+                continue
+            match = self.pattern.match(line.open, start)
+            if match is not None:
+                reached = match.end()
+                yield match

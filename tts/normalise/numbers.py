@@ -1,7 +1,8 @@
-"""Numbers as a Northern announcer says them (shared rules: nghìn, linh, mốt, tư, lăm). Pure functions on strings of digits."""
+"""Numbers as a Northern announcer says them: nghìn, linh, mốt, tư, lăm."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 UNITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -10,6 +11,8 @@ _TEN_AND = ("mười", *(f"mười {'lăm' if unit == 5 else UNITS[unit]}" for u
 _AFTER_TENS = ("", " mốt", " hai", " ba", " tư", " lăm", " sáu", " bảy", " tám", " chín")
 _SCALES = ("", " nghìn", " triệu")
 _BILLION = 1_000_000_000
+_COMMAS_GROUP = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_DOTS_GROUP = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
 def _below_hundred(number: int) -> str:
@@ -88,3 +91,22 @@ def ordinal(number: int) -> str:
 def part(number: int) -> str:
     """A denominator or a month: four is tư."""
     return "tư" if number == 4 else cardinal(number)
+
+
+def number_words(written: str, *, dot_is_comma: bool = False) -> str:
+    """A number as it is written: dots group, a comma is decimal, two or more commas group.
+
+    A dot that does not group (2.5) is "chấm", or "phẩy" where the caller knows that it is meant as a comma.
+    """
+    if _COMMAS_GROUP.fullmatch(written):
+        written = written.replace(",", ".")
+    whole, comma, rest = written.partition(",")
+    if "." in whole and not _DOTS_GROUP.fullmatch(whole):
+        before, _, after = whole.partition(".")
+        return (
+            f"{integer(before)} phẩy {after_comma(after)}"
+            if dot_is_comma
+            else f"{integer(before)} chấm {integer(after)}"
+        )
+    said = integer(whole.replace(".", ""))
+    return f"{said} phẩy {after_comma(rest)}" if comma else said

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import blanks, codes, dates, docnumbers, fractions, ordinals, quantities, romans, signs, telephones, times, web
+from . import (
+    blanks,
+    codes,
+    counts,
+    dates,
+    docnumbers,
+    fractions,
+    months,
+    ordinals,
+    quantities,
+    romans,
+    signs,
+    telephones,
+    times,
+    web,
+)
 from .headings import read_start
+from .known import ABBREVIATIONS, FIXED, FOREIGN
 from .lexicon import Lexicon
 from .line import Line
-from .tables import ABBREVIATIONS, FIXED, FOREIGN
 
-Pass = Callable[[Line], Line]
-
-
-
-PASSES: tuple[Pass, ...] = (
+PASSES: tuple[Callable[[Line], Line], ...] = (
     *web.FORMS,
     *blanks.FORMS,
     read_start,
@@ -23,11 +34,15 @@ PASSES: tuple[Pass, ...] = (
     *codes.ROADS,
     *telephones.FORMS,
     *fractions.ADDRESSES,
-    times.FORMS[0],
+    *times.ROUND_THE_CLOCK,
+    *months.QUARTERS,
     *dates.FORMS,
-    *times.FORMS[1:],
+    *months.WITH_YEAR,
+    *dates.WITHOUT_YEAR,
+    *months.FORMS,
+    *times.FORMS,
     *ordinals.FORMS,
-    *quantities.MEASURES,
+    *quantities.FORMS,
     *romans.FORMS,
     *fractions.FRACTIONS,
     *quantities.AFTER_NUMBERS,
@@ -35,7 +50,7 @@ PASSES: tuple[Pass, ...] = (
     lambda line: ABBREVIATIONS.reading(line, "abbreviation"),
     lambda line: FOREIGN.reading(line, "foreign word"),
     *codes.FORMS,
-    *quantities.NUMBERS,
+    *counts.FORMS,
     *signs.FORMS,
 )
 

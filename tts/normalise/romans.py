@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .line import Form, Line
 from .numbers import cardinal, ordinal
 from .syllables import is_syllable
+from .tables import contexts
+
+_CONTEXT = contexts("romans")
 
 _SHAPE = re.compile(r"(?=[IVXLC])(C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))")
 _WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_NOUN = (
-    r"phụ lục|chương|phần|mục|khóa|khoá|thế kỷ|thế kỉ|quyển|tập|hạng|loại|vùng|khu vực|tiểu khu|đại hội|bậc|kỳ họp thứ|kỳ|học kỳ|học kì|"
-    r"giai đoạn|cấp|điều|biểu|nhóm|quân khu|quân đoàn|lớp|khối|tuyến|đợt|bảng|thứ|lần thứ|lần|kỳ thứ|hội nghị|phiên|bài|tổ hợp|tập đoàn|đảng|tiết|đội"
-)
-_AFTER_NOUN = re.compile(rf"(?<!\w)(?P<noun>{_NOUN})(?: số)? (?P<it>[IVXLC]{{1,7}})(?!\w)", re.IGNORECASE)
-_LIST = re.compile(r"(?:(?<=\ue000), ?|(?<=\ue000) và |(?<=\ue000) ?[-–] ?)(?P<it>[IVX]{1,5})(?!\w)")
-_ALONE = re.compile(r"(?<![\w&/.-])(?P<it>[IVX]{2,6})(?![\w&/]|-\w)")
+_NUMERAL = re.compile(r"[IVXLC]{1,7}(?![\w&/]|-\w)")
+_NOUNS = _CONTEXT["nouns"]
+_WEAK = _CONTEXT["weak"]  # these take letters too: bảng C, khu C
 
 
 def value(written: str) -> int:
@@ -24,34 +24,29 @@ def value(written: str) -> int:
     if not _SHAPE.fullmatch(written):
         return 0
     worths = [_WORTH[letter] for letter in written] + [0]
-    return sum(-here if here < following else here for here, following in zip(worths, worths[1:], strict=False))
+    return sum(-here if here < following else here for here, following in pairwise(worths))
 
 
-def _read_after_noun(match: re.Match[str], line: Line) -> str | None:
-    written, noun = match["it"], match["noun"].lower()
+def _read_numeral(match: re.Match[str], line: Line) -> str | None:
+    written, start = match.group(), match.start()
     number = value(written)
-    if not number or (written in ("L", "C") and noun not in ("chương", "phần", "thế kỷ")):
+    if not number or (start and (line.open[start - 1].isalnum() or line.open[start - 1] in "_&/.")):
         return None
-    if line.capitals and is_syllable(written.lower()) and len(written) > 1 and line.open[match.end() : match.end() + 1] == " ":
+    noun = line.word_before(start) if line.text[start - 1 : start] == " " else ""
+    if len(written) > 1:
+        if "L" in written or "C" in written:
+            return cardinal(number) if noun in ("chương", "phần", "kỷ", "kỉ") else None
+        if line.capitals and is_syllable(written.lower()) and (noun not in _NOUNS or line.next_word(match.end())):
+            return None
+    elif noun not in _NOUNS - _WEAK or written in "LC":
         return None
-    return ordinal(number) if noun.endswith("thứ") else cardinal(number)
+    return ordinal(number) if noun == "thứ" else cardinal(number)
 
 
-def _read_alone(match: re.Match[str], line: Line) -> str | None:
-    written = match["it"]
-    number = value(written)
-    if not number or (line.capitals and is_syllable(written.lower())):
-        return None
-    return cardinal(number)
+def _roman(number: int) -> str:
+    tens, unit = divmod(number, 10)
+    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[unit]
 
 
-def _read_list(match: re.Match[str], _line: Line) -> str | None:
-    number = value(match["it"])
-    return cardinal(number) if number else None
-
-
-FORMS = (
-    Form("roman numeral", _AFTER_NOUN, _read_after_noun, digits=False),
-    Form("roman numeral", _LIST, _read_list, digits=False),
-    Form("roman numeral", _ALONE, _read_alone, digits=False),
-)
+_WRITTEN = frozenset(_roman(number) for number in range(1, 40)) | {"l", "xl", "xlv", "c"}
+FORMS = (Form("roman numeral", _NUMERAL, _read_numeral, needs=_WRITTEN),)

@@ -6,25 +6,26 @@ import re
 
 from .line import NUMBER, WORDS, Form, Line
 from .quantities import UNITS
+from .tables import phrases
 
-_RANGE = re.compile(rf"(?<={NUMBER})(?P<it> ?[-–—→÷] ?)(?={NUMBER})")
-_SAME_NOUN = re.compile(rf"(?P<noun>[^\W\d_]+) {NUMBER}+(?P<it> ?[-–—] ?)(?=(?P=noun) {NUMBER})", re.IGNORECASE)
-_FROM = re.compile(rf"(?<!\w)từ (?:[^\W\d_]+ ){{0,2}}{NUMBER}+(?: [^\W\d_]+){{0,2}}(?P<it> ?[-–—] ?)(?=(?:[^\W\d_]+ )?{NUMBER})", re.IGNORECASE)
-_OVER = re.compile(rf"(?<={NUMBER})(?P<it> ?/ ?)(?={NUMBER})")
-_COMPARED = re.compile(rf"(?P<it>>=|<=|=>|[≥≤<>≠±~≈])(?= ?(?:{NUMBER}|\d))")
+_DASH = r"(?P<it> ?[-–—→÷] ?)"
+_RANGE = re.compile(rf"{NUMBER}{_DASH}(?={NUMBER})")
+_SAME_NOUN = re.compile(rf"{NUMBER}{_DASH}(?=(?P<noun>[^\W\d_]{{1,12}}) {NUMBER})")
+_FROM = re.compile(rf"{NUMBER}(?: [^\W\d_]{{1,12}}){{0,2}}{_DASH}(?=(?:[^\W\d_]{{1,12}} )?{NUMBER})")
+_NOUN_NUMBER = re.compile(rf"([^\W\d_]{{1,12}}) {NUMBER}+$")
+_FROM_NUMBER = re.compile(rf"(?<!\w)từ (?:[^\W\d_]+ ){{0,2}}{NUMBER}+$", re.IGNORECASE)
+_OVER = re.compile(rf"{NUMBER}(?P<it> ?/ ?)(?={NUMBER})")
+_TIMES = re.compile(rf"{NUMBER}(?P<it> ?[×x*] ?)(?={NUMBER})")
+_PLUS = re.compile(rf"\+(?= ?{NUMBER})|(?<={NUMBER}) ?\+")
+_COMPARED = re.compile(rf"(?:>=|<=|=>|[≥≤<>≠±~≈])(?= ?{NUMBER})")
 _COMPARISONS = {
-    "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "=>": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "<=": "nhỏ hơn hoặc bằng",
+    "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "=>": "lớn hơn hoặc bằng",
+    "≤": "nhỏ hơn hoặc bằng", "<=": "nhỏ hơn hoặc bằng",
     ">": "lớn hơn", "<": "nhỏ hơn", "≠": "khác", "±": "cộng trừ", "~": "khoảng", "≈": "khoảng",
 }  # fmt: skip
-_TIMES = re.compile(rf"(?<={NUMBER})(?P<it> ?[×x*] ?)(?={NUMBER})")
-_PLUS = re.compile(rf"(?P<it>\+)(?= ?{NUMBER})|(?<={NUMBER})(?P<sum> ?\+ ?)")
-_EQUALS = re.compile(r"(?P<it>=)")
-_AND = re.compile(r"(?P<it> ?& ?)")
-_PERCENT = re.compile(r"(?P<it>[%‰])")
 _PER = re.compile(
-    rf"(?<=[\w{NUMBER}{WORDS}])(?P<it> ?/ ?(?P<what>"
-    r"ngày đêm|ngày|đêm|tuần|tháng|năm|quý|giờ|phút|giây|buổi|lần|người|hộ|hộ gia đình|khẩu|nhân khẩu|em|cháu|kg|ha|sào|m2|m²|m3|m³|km2|km|lít|con|cái|suất|vụ|ca|"
-    r"lượt|đợt|chiếc|bài|cuốn|bộ|thẻ|đơn vị|xã|xóm|thôn|học sinh|mẫu|tấn|tạ|yến|lao động|công|cây|lớp|kỳ|khóa|phòng|gói|hộp|bình|chậu|thùng|gốc|ao|lứa|bữa|cặp|đôi|cụm|tổ|nhóm|chi bộ|trường|mét|m|năm học|ngày công|trẻ|đại biểu|hội viên|đảng viên|tiết|trang|bản|chai|chuyến|đầu người|sản phẩm|mỗi))(?![\w/²³])"
+    rf"/ ?(?P<what>{phrases('signs', 'per')})(?![\w/²³])"
+    r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động)(?=/)"
 )
 _COUNTED = re.compile(rf"[{NUMBER}\d][\w{NUMBER}{WORDS} ,/]{{0,40}}$")
 
@@ -33,28 +34,35 @@ def _read_range(_match: re.Match[str], _line: Line) -> str:
     return "đến"
 
 
-def _read_compared(match: re.Match[str], _line: Line) -> str:
-    return _COMPARISONS[match["it"]]
+def _read_same_noun(match: re.Match[str], line: Line) -> str | None:
+    """thứ 2 - thứ 6, cấp 6 - cấp 7: the same noun stands before both numbers."""
+    before = _NOUN_NUMBER.search(line.open[max(0, match.start() - 60) : match.start() + 1])
+    return "đến" if before and before[1].lower() == match["noun"].lower() else None
+
+
+def _read_from(match: re.Match[str], line: Line) -> str | None:
+    """từ 6 tháng - 5 tuổi."""
+    return "đến" if _FROM_NUMBER.search(line.open[max(0, match.start() - 60) : match.start() + 1]) else None
 
 
 def _read_per(match: re.Match[str], line: Line) -> str | None:
     """02 lần/tuần → hai lần một tuần, where something was counted just before; else the stroke is a pause."""
-    if not _COUNTED.search(line.open[max(0, match.start() - 48) : match.start()]):
+    if not _COUNTED.search(line.open[max(0, match.start() - 48) : match.start()].rstrip()):
         return None
-    what = match["what"]
-    return f"một {UNITS.get(what, what)}" if what != "mỗi" else "mỗi"
+    what = match["what"] or match["chained"]
+    return f"một {UNITS.get(what, what)}"
 
 
+RATES = (Form("rate", _PER, _read_per, WORDS, needs=frozenset("/")),)
 FORMS = (
-    Form("range", _RANGE, _read_range),
-    Form("range", _SAME_NOUN, _read_range),
-    Form("range", _FROM, _read_range),
-    Form("over", _OVER, lambda _match, _line: "trên"),
-    Form("comparison", _COMPARED, _read_compared, WORDS, digits=False),
-    Form("times", _TIMES, lambda _match, _line: "nhân"),
-    Form("plus", _PLUS, lambda _match, _line: "cộng"),
-    Form("equals", _EQUALS, lambda _match, _line: "bằng", WORDS, digits=False),
-    Form("and", _AND, lambda _match, _line: "và", WORDS, digits=False),
-    Form("percent", _PERCENT, lambda _match, _line: "phần trăm", WORDS, digits=False),
+    Form("range", _RANGE, _read_range, needs=frozenset("-–—→÷")),
+    Form("range", _SAME_NOUN, _read_same_noun, needs=frozenset("-–—→÷")),
+    Form("range", _FROM, _read_from, needs=frozenset(["từ"])),
+    Form("over", _OVER, lambda _match, _line: "trên", needs=frozenset("/")),
+    Form("comparison", _COMPARED, lambda match, _line: _COMPARISONS[match.group()], WORDS, needs=frozenset("><≥≤≠±~≈")),
+    Form("times", _TIMES, lambda _match, _line: "nhân", needs=frozenset("×x*")),
+    Form("plus", _PLUS, lambda _match, _line: "cộng", needs=frozenset("+")),
+    Form("equals", re.compile("="), lambda _match, _line: "bằng", WORDS, needs=frozenset("=")),
+    Form("and", re.compile("&"), lambda _match, _line: "và", WORDS, needs=frozenset("&")),
+    Form("percent", re.compile("[%‰]"), lambda _match, _line: "phần trăm", WORDS, needs=frozenset("%‰")),
 )
-RATES = (Form("rate", _PER, _read_per, WORDS),)

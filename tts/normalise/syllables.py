@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import lru_cache
+
+from .tables import text
 
 VOWELS = "aăâeêioôơuưy"
 _MARKED = {
@@ -16,14 +19,7 @@ _BARE = str.maketrans({marked: plain for marked, (plain, _) in _TONE.items()})
 _SHARP_OR_HEAVY = {0, 4}
 
 _ONSET = re.compile(r"ngh|ng|nh|gh|gi(?=.)|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx]|")
-_RIMES = frozenset(
-    """a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
-    o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oep oet oi om on ong ooc oong op ot
-    ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt up ut
-    uy uya uych uyên uyêt uynh uyp uyt uyu uơ ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu
-    y yêm yên yêng yêt yêu ych ynh yt ăng ơc ưp êng""".split()
-)
+_RIMES = frozenset(tomllib.loads(text("syllables"))["rimes"].split())
 _OPEN_LATE = re.compile(r"(?:(?<=o)([áàảãạ])|(?<=o)([éèẻẽẹ])|(?<=[^q]u)([ýỳỷỹỵ])|(?<=^u)([ýỳỷỹỵ]))$")
 
 

@@ -1,4 +1,4 @@
-"""Telephone numbers, short numbers, account and identity numbers, number plates: digit by digit, in the groups written."""
+"""Telephone, account and identity numbers, number plates: digit by digit, in the groups written."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ import re
 from .letters import spelled
 from .line import WORDS, Form, Line
 from .numbers import one_by_one
+from .tables import contexts, phrases
+
+_CONTEXT = contexts("telephones")
 
 _GROUPS = re.compile(r"\d+")
-_CALL = (
-    r"điện thoại|đt|sđt|đtdđ|dđ|số máy|hotline|đường dây nóng|tổng đài|fax|tel|zalo|viber|số thuê bao|đầu số|liên hệ|liên lạc|gọi điện|nhắn tin|"
-    r"di động|bấm|bấm phím|quay số"
-)
-_CODE = (
-    r"mã số thuế|mst|số tài khoản|stk|tài khoản|cccd|cmnd|căn cước|căn cước công dân|chứng minh nhân dân|định danh|mã số|mã|mã vạch|mã bưu chính|"
-    r"số thẻ|số hiệu|số sổ|mã hồ sơ|mã định danh|otp|mật khẩu|số seri|số serial|seri|ký hiệu|số khung|số máy|mã bưu điện|mã vùng|mã tỉnh"
-)
-_LINK = r"(?:\s+(?:số|là|theo số|đến số|qua số|ngay|cá nhân|số điện thoại|miễn phí|của xã|của tỉnh|quốc gia|khẩn cấp|này|nhận))*\s*[:.]?\s*"
+_LINK = rf"(?: {{1,3}}(?:{phrases('telephones', 'links')})){{0,3}} {{0,3}}[:.]? {{0,3}}"
+_CALL = phrases("telephones", "calls")
+_CODE = phrases("telephones", "codes")
 
 _PLUS = re.compile(r"(?<![\w+])\(?\+\s?84\)?(?:[ .\-]?\(?\d{1,4}\)?){2,5}(?![\w])")
-_LONG = re.compile(r"(?<![\w/,+.\-])\(?0\d{1,3}\)?(?:[ .\-]{0,2}\d{1,8}){1,4}(?![\w/]|,\d)")
-_SERVICE = re.compile(r"(?<![\w/,.+\-])1[89]00(?:[ .\-]?\d{2,4}){1,3}(?![\w/,]|[.\-]\d)|(?<![\w/,.+\-])1[89]00\d{4}(?:\d\d)?(?![\w/,])")
+_LONG = re.compile(r"(?<![\w/,+.\-])0\d{1,3}\)?(?:[ .\-]{0,2}\d{1,8}){1,4}(?![\w/]|,\d)")
+_SERVICE = re.compile(
+    r"(?<![\w/,.+\-])1[89]00(?:[ .\-]?\d{2,4}){1,3}(?![\w/,]|[.\-]\d)|(?<![\w/,.+\-])1[89]00\d{4}(?:\d\d)?(?![\w/,])"
+)
 _AFTER_CALL = re.compile(rf"(?<!\w)(?:{_CALL}){_LINK}(?P<it>\(?\d+\)?(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
 _AFTER_CODE = re.compile(rf"(?<!\w)(?:{_CODE}){_LINK}(?P<it>\d{{3,}}(?:[ .\-]\d+)*)(?![\w/%]|,\d)", re.IGNORECASE)
-_SHORT = re.compile(r"(?<![\w/,.+\-])(?P<it>11[1-5]|1022|156|5656|14\d\d|18\d{3}|19\d{3}|80\d\d|9\d{3})(?![\w/%]|[.,\-]\d)(?! ?[-–] ?\d)")
+_SHORT = re.compile(
+    r"(?<![\w/,.+\-])(?P<it>11[1-5]|1022|156|5656|14\d\d|18\d{3}|19\d{3}|80\d\d|9\d{3})"
+    r"(?![\w/%]|[.,\-]\d)(?! ?[-–] ?\d)"
+)
 _PLATE = re.compile(r"(?<![\w.,/-])(\d{2})\s?-?\s?([A-ZĐ]{1,2})(\d?)\s?[-–.]?\s?(\d{3})\.?(\d{2}|\d)(?![\w/]|[.,]\d)")
 _BOAT = re.compile(r"(?<!\w)([A-ZĐ][A-Za-zĐ]{1,2})[- ](\d{4,5})[- ](TS)(?!\w)")
-_CALLING = frozenset("gọi hotline đài alo bấm nóng máy báo cảnh cấp cứu thoại hỏa cháy liên".split())
+_CALLING = _CONTEXT["calling"]
 _CALLED = re.compile(r"(?<!\w)(?:gọi|tổng đài|đường dây nóng|cấp cứu|số máy)(?!\w)", re.IGNORECASE)
-_SENDING = frozenset("gửi nhắn soạn tin cổng".split())
-_GATEWAYS = frozenset("gửi cổng đến tới số".split())
-_EMERGENCY = frozenset("111 112 113 114 115".split())
-_COUNTED = frozenset(
-    "người hộ em cháu học thanh công cán đại lượt phụ gia đình ca trường trẻ hội đoàn đảng nông nam nữ quân tân triệu nghìn đồng tỷ ha km tấn kg phút giờ ngày bài tin".split()
-)
+_SENDING = _CONTEXT["sending"]
+_GATEWAYS = _CONTEXT["gateways"]
+_EMERGENCY = _CONTEXT["emergency"]
+_COUNTED = _CONTEXT["counted"]
 
 
 def _said(written: str) -> str:
@@ -53,9 +53,8 @@ def _count(written: str) -> int:
 
 
 def _read_plus(match: re.Match[str], _line: Line) -> str | None:
-    digits = "".join(_GROUPS.findall(match.group()))
     rest = re.sub(r"^\(?\+\s?84\)?", "", match.group())
-    return f"cộng {one_by_one('84')}, {_said(rest)}" if 10 <= len(digits) <= 13 else None
+    return f"cộng {one_by_one('84')}, {_said(rest)}" if 10 <= _count(match.group()) <= 13 else None
 
 
 def _read_long(match: re.Match[str], _line: Line) -> str | None:
@@ -87,7 +86,9 @@ def _read_short(match: re.Match[str], line: Line) -> str | None:
         return None
     if near & (_CALLING | _EMERGENCY):
         return one_by_one(written)
-    if written in _EMERGENCY and (near & {"số", "qua", "lực"} or _CALLED.search(line.text[max(0, match.start() - 80) : match.start()])):
+    if written in _EMERGENCY and (
+        near & {"số", "qua", "lực"} or _CALLED.search(line.text[max(0, match.start() - 80) : match.start()])
+    ):
         return one_by_one(written)
     if len(written) == 4 and near & _SENDING and line.before(match.start())[-1] in _GATEWAYS:
         return one_by_one(written)
@@ -105,16 +106,20 @@ def _read_plate(match: re.Match[str], line: Line) -> str | None:
     if " " in match.group().strip() and not set(line.before(match.start(), 4)) & {"biển", "bks", "kiểm"}:
         return None
     head = " ".join(filter(None, [one_by_one(province), spelled(letters), one_by_one(series)]))
-    return f"{head}, {one_by_one(first)}, {one_by_one(last)}" if len(last) == 2 else f"{head}, {one_by_one(first + last)}"
+    return (
+        f"{head}, {one_by_one(first)}, {one_by_one(last)}" if len(last) == 2 else f"{head}, {one_by_one(first + last)}"
+    )
 
 
+_CALL_WORDS = _CONTEXT["call_words"]
+_CODE_WORDS = _CONTEXT["code_words"]
 FORMS = (
-    Form("telephone", _PLUS, _read_plus, WORDS),
-    Form("telephone", _LONG, _read_long, WORDS),
-    Form("telephone", _SERVICE, _read_service, WORDS),
-    Form("number plate", _PLATE, _read_plate, WORDS),
-    Form("number plate", _BOAT, _read_boat, WORDS),
-    Form("telephone", _AFTER_CALL, _read_after_call, WORDS),
-    Form("code", _AFTER_CODE, _read_after_code, WORDS),
-    Form("telephone", _SHORT, _read_short, WORDS),
+    Form("telephone", _PLUS, _read_plus, WORDS, needs=frozenset("+")),
+    Form("telephone", _LONG, _read_long, WORDS, at_numbers=True),
+    Form("telephone", _SERVICE, _read_service, WORDS, at_numbers=True),
+    Form("number plate", _PLATE, _read_plate, WORDS, at_numbers=True),
+    Form("number plate", _BOAT, _read_boat, WORDS, needs=frozenset(["ts"])),
+    Form("telephone", _AFTER_CALL, _read_after_call, WORDS, needs=_CALL_WORDS),
+    Form("code", _AFTER_CODE, _read_after_code, WORDS, needs=_CODE_WORDS),
+    Form("telephone", _SHORT, _read_short, WORDS, at_numbers=True),
 )

@@ -14,9 +14,11 @@ from .syllables import ALPHABET, VOWELS, bare, is_syllable, usual_tone_place
 _LETTERS = "[^\\W\\d_²³¹½¼¾⅓⅔]+"
 _TOKEN = re.compile(rf"{_LETTERS}(?:['’](?=[^\W\d_]){_LETTERS})?|\d|\.{{2,}}|[^\w\s]|[_\t²³¹½¼¾⅓⅔]")
 _KEPT = frozenset(ALPHABET)
-_PAUSES = {sign: "," for sign in ",;:…()[]{}/|\\–—→⇒\t"} | {".": ".", "!": "!", "?": "?", "..": ","}
+_PAUSES = dict.fromkeys(",;:…()[]{}/|\\–—→⇒\t", ",") | {".": ".", "!": "!", "?": "?", "..": ","}
 _SILENT = frozenset("“”‘’\"'*`_#^~<>«»•·●○▪■□◦°$@")
-_UNKNOWN_ABBREVIATION = "“{written}” is not a known abbreviation; its letters are read. Give its reading in the lexicon."
+_UNKNOWN_ABBREVIATION = (
+    "“{written}” is not a known abbreviation; its letters are read. Give its reading in the lexicon."
+)
 _UNKNOWN_WORD = "No reading is known for “{written}”. Give its reading in the lexicon."
 
 
@@ -54,7 +56,7 @@ def _unknown(word: str, start: int, end: int, line: Line) -> Said:
     if not said:
         return Said(start, end, "", "unreadable", silent="this script cannot be read")
     capitals = len(word) > 1 and word.isupper()
-    if capitals and (not line.capitals or not _has_vowel(said)) or (not _has_vowel(said) and len(said) <= 5):
+    if (capitals and (not line.capitals or not _has_vowel(said))) or (not _has_vowel(said) and len(said) <= 5):
         doubt = Doubt(start, end, "unknown-abbreviation", _UNKNOWN_ABBREVIATION, {"written": word})
         return Said(start, end, spelled(said) if capitals else spelled(lower) or said, "unknown abbreviation", (doubt,))
     doubt = Doubt(start, end, "foreign-word", _UNKNOWN_WORD, {"written": word})
