@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 
 def untranslated(template: str) -> str:
@@ -30,10 +27,3 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.text()
-
-
-@cache
-def vietnamese() -> Mapping[str, str]:
-    """The sentences of compliance, reports and audit in Vietnamese, by msgid."""
-    text = resources.files("scheduler").joinpath("sentences.vi.toml").read_text(encoding="utf-8")
-    return {key: str(value) for key, value in tomllib.loads(text).items()}

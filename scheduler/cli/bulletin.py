@@ -9,6 +9,7 @@ import click
 from playlists.manuscript import Manuscript
 from scheduler.cli.command import (
     Group,
+    argument,
     clock_of,
     confirm,
     dry_run_option,
@@ -42,7 +43,7 @@ def bulletin() -> None:
 
 
 @bulletin.command("add", help="Take in FILE (Markdown, plain text or Word) as a draft.")
-@click.argument("file", type=FILE)
+@argument("file", type=FILE)
 @option("--replaces", help="The bulletin whose text this is to be from now on; its approval ends.")
 @station_option
 @yes_option
@@ -77,7 +78,7 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
 
 
 @bulletin.command("check", help="Show how FILE would be read aloud: every rewritten form, and what needs a look.")
-@click.argument("file", type=FILE)
+@argument("file", type=FILE)
 @json_option
 def check(file: Path, as_json: bool) -> None:
     manuscript = read_file(file, system_now())
@@ -103,7 +104,7 @@ def check(file: Path, as_json: bool) -> None:
 @bulletin.command(
     "preview", help="Render bulletin ID and leave its audio and its transcript, to be heard before approval."
 )
-@click.argument("id")
+@argument("id")
 @station_option
 @json_option
 def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
@@ -143,7 +144,7 @@ def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
 
 
 @bulletin.command("approve", help="Sign bulletin ID, its words and its sound, as the leader.")
-@click.argument("id")
+@argument("id")
 @option("--as", "approver", help="The approver's name (default: station.leader in config.toml).")
 @option("--key", "key_file", type=FILE, help="The approver's key (default: keys/approver.key of the station).")
 @option("--heard", help="The beginning of the clip's digest, as the preview showed it.")
@@ -192,7 +193,7 @@ def approve(
 @bulletin.command(
     "withdraw", help="Take bulletin ID off the air: its approval ends, coming slots are shortened or cancelled."
 )
-@click.argument("id")
+@argument("id")
 @station_option
 @yes_option
 @dry_run_option
@@ -235,7 +236,7 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
 
 
 @bulletin.command("show", help="Show bulletin ID: header, text, voice and approval.")
-@click.argument("id")
+@argument("id")
 @station_option
 @json_option
 def show(id: str, station_folder: Path | None, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """How every command is declared: translated help, --station, --json, --dry-run, and errors that say what to do."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.utils import make_default_short_help
 from rich.console import Console
 
 from scheduler.clock import system_now
@@ -22,8 +24,20 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 out = Console(soft_wrap=True, highlight=False)
 
 
+_METAVAR = re.compile(r"[A-Z]{2,}")
+
+
+def metavar(text: str) -> str:
+    """A placeholder such as [OPTIONS] or FILE in the operator's language; its capitals are the msgids."""
+    return _METAVAR.sub(lambda found: _(found[0]), text)
+
+
 class Option(click.Option):
     """An option whose help is a msgid."""
+
+    def make_metavar(self) -> str:
+        choices = isinstance(self.type, click.Choice)
+        return super().make_metavar() if choices else metavar(super().make_metavar())
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         msgid, self.help = self.help, _(self.help) if self.help else None
@@ -33,11 +47,21 @@ class Option(click.Option):
             self.help = msgid
 
 
-class Command(click.Command):
-    """A command whose help is a msgid: the first line short, the whole shown by --help."""
+class Argument(click.Argument):
+    """An argument whose name is a msgid."""
 
-    def get_short_help_str(self, limit: int = 80) -> str:
-        return _(self.help or "").split("\n")[0][:limit]
+    def make_metavar(self) -> str:
+        return metavar(super().make_metavar())
+
+
+class Command(click.Command):
+    """A command whose help is a msgid: the first sentence in lists, the whole shown by --help."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return make_default_short_help(_(self.help or ""), limit)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [metavar(piece) for piece in super().collect_usage_pieces(ctx)]
 
     def format_help_text(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.indentation():
@@ -56,6 +80,10 @@ class Group(Command, click.Group):
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(*names, cls=Option, **settings)
+
+
+def argument(name: str, **settings: Any) -> Callable[[Function], Function]:
+    return click.argument(name, cls=Argument, **settings)
 
 
 station_option = option(

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.command import Command, emit, json_option, option, say
+from scheduler.cli.command import Command, argument, emit, json_option, option, say
 from scheduler.clock import system_now
 from scheduler.sample import SAMPLE_CONFIG
 from scheduler.usecases.found_station import found_station
 
 
 @click.command("init", cls=Command, help="Found a station in FOLDER: settings, keys, register of xóm, enrolment files.")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @option(
     "--from",
     "source",

@@ -3,10 +3,9 @@
 import gettext
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
-DOMAIN = "loa"
-LOCALES = Path(__file__).parent.parent / "locale"
+from scheduler.catalogue import DOMAIN, LOCALES
+
 DEFAULT = "vi"
 
 

@@ -1,5 +1,6 @@
 """How a reading is shown: every rewritten form, what needs a look, what is left out."""
 
+from gettext import gettext as _
 from typing import Any
 
 from scheduler.cli.command import say, translated
@@ -41,7 +42,7 @@ def reading_document(reading: Reading) -> dict[str, Any]:
 
 def show_reading(reading: Reading) -> None:
     if reading.rewrites:
-        rows = [(item.line, item.written, item.spoken, item.rule) for item in reading.rewrites]
+        rows = [(item.line, item.written, item.spoken, _(item.rule)) for item in reading.rewrites]
         show_table(("Line", "Written", "Read as", "Rule"), rows)
     for item in reading.left_out:
         say(

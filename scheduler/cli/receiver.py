@@ -11,6 +11,7 @@ from devices.receiver.enrolment import Enrolment
 from devices.receiver.run import SINKS, Sink, run_receiver
 from scheduler.cli.command import (
     Group,
+    argument,
     clock_of,
     confirm,
     dry_run_option,
@@ -34,8 +35,8 @@ def receiver() -> None:
 
 
 @receiver.command("add", help="Add receiver ID to XOM and write its enrolment file for the installer.")
-@click.argument("id")
-@click.argument("xom")
+@argument("id")
+@argument("xom")
 @option("--name", default="", help="What people call it, such as the pole it hangs on.")
 @station_option
 @dry_run_option
@@ -90,7 +91,7 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
 @receiver.command(
     "revoke", help="Revoke receiver ID: its key and its log-in count no longer (stolen, opened, replaced)."
 )
-@click.argument("id")
+@argument("id")
 @option("--why", required=True, help="The reason, for the record.")
 @station_option
 @dry_run_option

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import Group, clock_of, emit, json_option, opened, say, station_option
+from scheduler.cli.command import Group, argument, clock_of, emit, json_option, opened, say, station_option
 from scheduler.cli.week import WEEK
 from scheduler.reports.document import report_document
 from scheduler.usecases.report_week import report_week
@@ -18,7 +18,7 @@ def report() -> None:
 
 
 @report.command("week", help="Write the report of WEEK: a page to print and a JSON document.")
-@click.argument("week", type=WEEK)
+@argument("week", type=WEEK)
 @station_option
 @json_option
 def week_(week: Week, station_folder: Path | None, as_json: bool) -> None:

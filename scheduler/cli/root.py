@@ -9,7 +9,7 @@ import click
 
 from devices.errors import DeviceError
 from scheduler.cli import audit, bulletin, demo, doctor, init, receiver, report, serve, speech, status, week, xom
-from scheduler.cli.command import Group, failure, option
+from scheduler.cli.command import Group, Option, failure, option
 from scheduler.cli.language import choose
 from tts.errors import ReadableError
 
@@ -28,7 +28,7 @@ from tts.errors import ReadableError
     help="One more config.toml; its keys win over the station's.",
 )
 @option("--lang", type=click.Choice(["vi", "en"]), help="Language of all texts (default: LOA_LANG, else vi).")
-@click.version_option(package_name="loa")
+@click.version_option(package_name="loa", cls=Option)
 def root(station_folder: Path | None, config_file: Path | None, lang: str | None) -> None:
     """Options that come before the noun; the commands read them from the context."""
 

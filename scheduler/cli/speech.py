@@ -10,7 +10,7 @@ import click
 
 from playlists.audio.settings import SoundSettings
 from playlists.render import render_bulletin
-from scheduler.cli.command import Group, emit, json_option, option, say
+from scheduler.cli.command import Group, argument, emit, json_option, option, say
 from scheduler.usecases.voice_bulletin import voice_label
 from tts.cache import SpeechCache
 from tts.normalise import read
@@ -27,7 +27,7 @@ def speech() -> None:
 
 
 @speech.command("text", help="One line of spoken words for each line of FILE (- or nothing: standard input).")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"), default="-")
+@argument("file", type=click.File("r", encoding="utf-8-sig"), default="-")
 @json_option
 def text(file: TextIO, as_json: bool) -> None:
     lines = [line.rstrip("\n") for line in file]
@@ -40,7 +40,7 @@ def text(file: TextIO, as_json: bool) -> None:
 
 
 @speech.command("audio", help="Read FILE (- for standard input) aloud into a finished clip.")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@argument("file", type=click.File("r", encoding="utf-8-sig"))
 @option("--voice", default="espeak", help="espeak, espeak-central, espeak-south or google (default: espeak).")
 @option(
     "-o",

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import Command, clock_of, emit, json_option, opened, out, say, station_option
+from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, out, say, station_option
 from scheduler.cli.tables import show_table
 from scheduler.cli.week import WEEK
 from scheduler.reports.document import status_document
@@ -18,7 +18,7 @@ BAD = ("missed", "impossible")
 
 
 @click.command("status", cls=Command, help="Show each xóm in WEEK (default: this week). Exit 1 if one is missed.")
-@click.argument("week", type=WEEK, required=False)
+@argument("week", type=WEEK, required=False)
 @station_option
 @json_option
 def status(week: Week | None, station_folder: Path | None, as_json: bool) -> int:

@@ -2,22 +2,34 @@
 
 from collections import defaultdict
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 import click
 
-from playlists.planning.phrases import in_vietnamese
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import read_instant
-from scheduler.cli.command import Group, clock_of, dry_run_option, emit, json_option, opened, say, station_option
+from scheduler.cli.command import (
+    Group,
+    argument,
+    clock_of,
+    dry_run_option,
+    emit,
+    json_option,
+    opened,
+    say,
+    station_option,
+    translated,
+)
 from scheduler.cli.tables import show_table
 from scheduler.errors import NotFoundError
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
 from scheduler.usecases.plan_week import Planned, plan_week, said
 from scheduler.usecases.publish_week import publish_week
+from tts.errors import ReadableError
 
 PARTIAL = 6
 NO = 1
@@ -31,10 +43,8 @@ class WeekParameter(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Week:
         try:
             return value if isinstance(value, Week) else Week.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        except Exception as error:
-            self.fail(str(error), param, ctx)
+        except ReadableError as error:
+            self.fail(translated(error.template, error.values), param, ctx)
 
 
 WEEK = WeekParameter()
@@ -46,7 +56,7 @@ def week() -> None:
 
 
 @week.command("plan", help="Show the plan of WEEK (2026-W48) as it would be published now. Changes nothing.")
-@click.argument("week", type=WEEK)
+@argument("week", type=WEEK)
 @station_option
 @json_option
 def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
@@ -57,7 +67,7 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
 
 
 @week.command("publish", help="Plan WEEK, sign it and send it to the receivers. What was sent before stays.")
-@click.argument("week", type=WEEK)
+@argument("week", type=WEEK)
 @station_option
 @dry_run_option
 @json_option
@@ -86,7 +96,7 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, as_json: boo
 
 
 @week.command("show", help="Show the slots of WEEK as they were published.")
-@click.argument("week", type=WEEK)
+@argument("week", type=WEEK)
 @station_option
 @json_option
 def show(week: Week, station_folder: Path | None, as_json: bool) -> None:
@@ -127,8 +137,8 @@ def _plan_document(answer: Planned) -> dict[str, Any]:
                 "xom": reason.xom,
                 "bulletins": list(reason.bulletins),
                 "rules": list(reason.rules),
-                "text": said(reason),
-                "would_help": [phrase.said(in_vietnamese) for phrase in reason.would_help],
+                "text": said(reason, _),
+                "would_help": [phrase.said(_) for phrase in reason.would_help],
             }
             for reason in answer.reasons
         ],
@@ -141,7 +151,7 @@ def _show_plan(answer: Planned) -> None:
     if answer.plan.same_day:
         say("Both campaign slots on one day, because no other plan exists: {xom}", xom=", ".join(answer.plan.same_day))
     for reason in answer.reasons:
-        say("{text}", text=said(reason))
+        say("{text}", text=said(reason, _))
     if answer.feasible is None:
         say("Not concluded: neither a full plan nor a proof that there is none was found. This is the best plan found.")
 

@@ -8,6 +8,7 @@ import click
 
 from scheduler.cli.command import (
     Group,
+    argument,
     clock_of,
     confirm,
     dry_run_option,
@@ -30,7 +31,7 @@ def xom() -> None:
 
 
 @xom.command("import", help="Make the register what FILE says: a CSV, or a config.toml with [[xom]].")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @station_option
 @dry_run_option
 @yes_option

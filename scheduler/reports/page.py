@@ -5,12 +5,11 @@ from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from playlists.planning.phrases import vietnamese as planners
 from playlists.week import TIMEZONE
+from scheduler.catalogue import in_vietnamese
 from scheduler.facts import Grade
 from scheduler.reports.document import SIGNS
 from scheduler.reports.week import WeekReport
-from scheduler.sentence import vietnamese as ours
 from scheduler.verdict import PlayState, XomState
 
 DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -45,11 +44,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-
-
-def in_vietnamese(template: str) -> str:
-    """The Vietnamese template of a msgid of ours or the planner's; any other is left as it is."""
-    return ours().get(template) or planners().get(template, template)
 
 
 def _local(instant: datetime, form: str = "%H:%M %d/%m/%Y") -> str:

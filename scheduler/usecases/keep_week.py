@@ -7,11 +7,11 @@ from sqlmodel import Session, select
 
 from playlists.planning.makegood import Lost as LostSlot
 from playlists.planning.makegood import MakeGoods, Unmet, make_good
-from playlists.planning.phrases import in_vietnamese
 from playlists.planning.problem import PlayState
 from playlists.slot import Programme
 from playlists.week import Week
 from scheduler.audit.entry import instant_text
+from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import late_proofs, lost_slots
 from scheduler.facts import SlotFact, WeekFacts
 from scheduler.station import Station

@@ -1,6 +1,6 @@
 """Plan a week: the store's bulletins and xóm as a planning problem, and the planner's answer to it. Writes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,15 +8,16 @@ from sqlmodel import Session
 
 from playlists.bulletin import Priority
 from playlists.clip import Clip
-from playlists.planning.phrases import in_vietnamese
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, Undecided, solve
 from playlists.week import Week
 from scheduler.audit.entry import read_instant
+from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import plays
 from scheduler.errors import NotAllowedError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import bulletin_rows, clip_rows, slots_of_week, valid_approvals, xom_rows
 from scheduler.store.tables import BulletinRow, SlotRow
@@ -134,10 +135,13 @@ def find_material(session: Session, station: Station) -> Material:
     )
 
 
-def said(reason: Reason) -> str:
-    """A planner's reason in Vietnamese, with what would help."""
-    remedies = "; ".join(phrase.said(in_vietnamese) for phrase in reason.would_help)
-    return f"{reason.said(in_vietnamese)}. Có thể: {remedies}." if remedies else f"{reason.said(in_vietnamese)}."
+def said(reason: Reason, translate: Callable[[str], str] = in_vietnamese) -> str:
+    """A planner's reason, with what would help; in Vietnamese where it is kept."""
+    remedies = "; ".join(phrase.said(translate) for phrase in reason.would_help)
+    if not remedies:
+        return Sentence("{reason}.", reason=reason.said(translate)).text(translate)
+    sentence = Sentence("{reason}. Possible: {remedies}.", reason=reason.said(translate), remedies=remedies)
+    return sentence.text(translate)
 
 
 def _planned_bulletin(row: BulletinRow, duration: timedelta, min_gap: timedelta) -> PlannedBulletin:

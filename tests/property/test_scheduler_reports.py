@@ -1,13 +1,10 @@
 """The week's report: counted out of the log alone, and safe to open, print and keep."""
 
-import ast
 import copy
 import json
-import string
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from scheduler_evidence import (
@@ -22,13 +19,13 @@ from scheduler_evidence import (
     station_row,
 )
 
-import scheduler
 from playlists.week import Week
 from scheduler.audit.entry import instant_text
+from scheduler.catalogue import in_vietnamese
 from scheduler.reports.document import day_table, report_document, status_document
-from scheduler.reports.page import PLAYS, STATES, in_vietnamese, week_page
+from scheduler.reports.page import PLAYS, STATES, week_page
 from scheduler.reports.week import week_report
-from scheduler.sentence import Sentence, vietnamese
+from scheduler.sentence import Sentence
 from scheduler.verdict import XomState
 
 WEEK = Week.parse("2026-W48")
@@ -243,34 +240,3 @@ def test_an_empty_week_has_an_empty_report():
 def test_every_state_has_its_vietnamese_name():
     assert set(STATES) == set(XomState.__args__)
     assert len(set(PLAYS.values())) == len(PLAYS)
-
-
-SOURCES = [
-    path
-    for name in ("audit", "reports", "compliance.py", "explain.py")
-    for path in [Path(scheduler.__file__).parent / name]
-    for path in ([path] if path.is_file() else sorted(path.glob("*.py")))
-]
-
-
-def templates() -> set[str]:
-    """The first argument of each Sentence(…) and …Error(…) written in these modules."""
-    found = set()
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-                name, first = node.func.id, node.args[0]
-                if (name == "Sentence" or name in ("EntryError", "FoldError", "CheckpointError")) and isinstance(
-                    first, ast.Constant
-                ):
-                    found.add(first.value)
-    return found
-
-
-def test_every_sentence_is_translated_with_its_fields_and_none_is_left_over():
-    assert templates() == vietnamese().keys()
-    for english, vietnamese_text in vietnamese().items():
-        fields = [
-            {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (english, vietnamese_text)
-        ]
-        assert fields[0] == fields[1], english

@@ -1,0 +1,261 @@
+"""The translation catalogue in step with the code: `make catalogue` after a text was added, changed or taken out.
+
+Every English text that an operator may see is found in the source by its place: in a call of `_`, in an error, a
+sentence, a help text, a table's headings; click's own texts are found in click. What was translated stays, what is
+gone is taken out, what is new is listed for the translator. Texts of the planner are translated in playlists' own
+table, which travels with that package, and are taken over from there.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from devices.protocol.reasons import REASONS
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("tts", "playlists", "devices", "scheduler")
+PO = ROOT / "scheduler/locale/vi/LC_MESSAGES/loa.po"
+MO = PO.with_suffix(".mo")
+PLANNER = ROOT / "playlists/planning/reasons.vi.toml"
+
+ERRORS = {"ReadableError", "DeviceError"}
+"""The roots of our errors: the text that each subclass is given is a msgid."""
+SPEAKERS = {"_", "gettext", "say", "Sentence", "Phrase", "Note", "LeftOut", "Doubt", "quarantine", "_incident"}
+"""Other calls whose texts reach the operator."""
+PASSED_ON = {"_without", "leave_out", "_leaving_out", "_load"}
+"""Private functions that hand a text on to one of those."""
+RULES = {"Form", "Said", "reading", "_leaving_out"}
+"""The normaliser's names of its rules are texts as well, though single words."""
+KEYWORDS = {"help", "template", "silent"}
+TABLES = {"headings", "DAYS", "WORDS", "HEADINGS"}
+"""Names of tuples whose items are each translated."""
+INSTALLER_ONLY = "shell_completion.py"
+"""click's texts about shell completion, which Loa does not offer."""
+
+HEADER = """\
+# The texts of Loa in Vietnamese. English msgids come from the code; `make catalogue` keeps this file in step with it.
+#"""
+WRITTEN = datetime(2026, 11, 22, tzinfo=UTC)  # fixed, so that the same texts give the same bytes
+
+_RULE = re.compile("[a-z][a-z ]+")
+
+Msgid = str | tuple[str, str]
+
+
+@dataclass
+class Found:
+    """Msgids with the files they stand in; a pair is a singular and its plural."""
+
+    places: dict[Msgid, set[str]] = field(default_factory=dict)
+
+    def add(self, msgid: Msgid, place: str) -> None:
+        self.places.setdefault(msgid, set()).add(place)
+
+
+def msgids() -> dict[Msgid, set[str]]:
+    """Every text of the project and of click, with the files it stands in."""
+    found = Found()
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _sources()}
+    errors = _error_classes(trees.values())
+    for path, tree in trees.items():
+        place = path.relative_to(ROOT).as_posix()
+        rules, shown = place.startswith("tts/normalise/"), place.startswith("scheduler/cli/")
+        for text in _texts(tree, errors, rules=rules, shown=shown):
+            found.add(text, place)
+    for _kind, template in REASONS.values():
+        found.add(template, "devices/protocol/reasons.py")
+        found.add("receiver {receiver}: {subject}: " + template, "scheduler/usecases/ingest.py")
+    for template in planner():
+        found.add(template, "playlists/planning/reasons.vi.toml")
+    for path in sorted(Path(click.__file__).parent.glob("*.py")):
+        if path.name != INSTALLER_ONLY:
+            for msgid in _of_click(ast.parse(path.read_text(encoding="utf-8"))):
+                found.add(msgid, "click")
+    return found.places
+
+
+def planner() -> dict[str, str]:
+    """The planner's sentences and their Vietnamese."""
+    return tomllib.loads(PLANNER.read_text(encoding="utf-8"))
+
+
+def read_catalogue() -> Catalog:
+    with PO.open("rb") as file:
+        return read_po(file, locale="vi", domain="loa")
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The .mo file of a catalogue."""
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The .po file of a catalogue, the same bytes for the same texts."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=False)
+    return out.getvalue()
+
+
+def updated(old: Catalog) -> Catalog:
+    """The catalogue of today's texts, with the translations that `old` has."""
+    new = Catalog(
+        locale="vi",
+        domain="loa",
+        project="Loa",
+        version="1",
+        header_comment=HEADER,
+        last_translator="Loa",
+        language_team="vi",
+        creation_date=WRITTEN,
+        revision_date=WRITTEN,
+        fuzzy=False,
+    )
+    taken_over = planner()
+    for msgid, places in sorted(msgids().items(), key=lambda item: _first(item[0])):
+        known = old.get(_first(msgid))
+        string = taken_over.get(_first(msgid)) or (known.string if known and not known.fuzzy else "")
+        new.add(msgid, _as_many(msgid, string), locations=[(place, None) for place in sorted(places)])
+    return new
+
+
+def main() -> int:
+    old = read_catalogue() if PO.exists() else Catalog(locale="vi")
+    new = updated(old)
+    MO.parent.mkdir(parents=True, exist_ok=True)
+    PO.write_bytes(written(new))
+    MO.write_bytes(compiled(new))
+    waiting = [message.id for message in new if message.id and not _whole(message.string)]
+    for msgid in waiting:
+        print(f"to translate: {msgid!r}")
+    print(f"{len(new)} texts, {len(waiting)} to translate in {PO.relative_to(ROOT)}")
+    return 1 if waiting else 0
+
+
+def _sources() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def _error_classes(trees: Iterable[ast.Module]) -> set[str]:
+    """The names of all classes below our roots, however far."""
+    bases = {
+        node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    known = set(ERRORS)
+    while more := {name for name, parents in bases.items() if parents & known} - known:
+        known |= more
+    return known
+
+
+def _texts(tree: ast.Module, errors: set[str], *, rules: bool, shown: bool) -> Iterator[str]:
+    named = _named_texts(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = _called(node)
+            if called in errors | SPEAKERS | PASSED_ON or (called == "__init__" and node.args):
+                whole = called not in ("_", "say", "gettext", "Sentence")
+                for argument in node.args:
+                    yield from (text for text in _strings(argument, named) if not whole or _is_sentence(text))
+            if rules and called in RULES:
+                yield from (text for argument in node.args for text in _strings(argument, {}) if _RULE.fullmatch(text))
+            if called == "show_table":
+                yield from _strings(node.args[0], named)
+            for keyword in node.keywords:
+                if keyword.arg in KEYWORDS:
+                    yield from _strings(keyword.value, named)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if shown and any(isinstance(target, ast.Name) and target.id in TABLES for target in targets):
+                yield from _strings(node.value, named)
+
+
+def _named_texts(tree: ast.Module) -> dict[str, set[str]]:
+    """What each name was ever set to in this module, where that is written out: a template before its use."""
+    named: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, set()).update(_strings(node.value, {}))
+    return named
+
+
+def _strings(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
+    """The texts an expression may give: written out, one of two, one of a list or table, or under a name."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _strings(body, named)
+            yield from _strings(orelse, named)
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            for item in items:
+                yield from _strings(item, named)
+        case ast.Dict(values=values):
+            for value in values:
+                yield from _strings(value, named)
+        case ast.Name(id=name):
+            yield from named.get(name, ())
+        case ast.Subscript(value=ast.Name(id=name)):
+            yield from named.get(name, ())
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=arguments):
+            yield from named.get(name, ())
+            for argument in arguments:
+                yield from _strings(argument, named)
+        case ast.Starred(value=value):
+            yield from _strings(value, named)
+
+
+def _of_click(tree: ast.Module) -> Iterator[Msgid]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in ("_", "ngettext"):
+            match [argument.value for argument in node.args if isinstance(argument, ast.Constant)]:
+                case [str(one), str(many)]:
+                    yield one, many
+                case [str(text)]:
+                    yield text
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _is_sentence(text: str) -> bool:
+    """Not the slug of a kind, nor a file's ending."""
+    return " " in text
+
+
+def _first(msgid: object) -> str:
+    return str(msgid[0]) if isinstance(msgid, tuple) else str(msgid)
+
+
+def _as_many(msgid: Msgid, string: object) -> object:
+    """Vietnamese has one form for any number."""
+    if isinstance(msgid, tuple) and not isinstance(string, tuple):
+        return (string,)
+    return string[0] if isinstance(string, tuple) and not isinstance(msgid, tuple) else string
+
+
+def _whole(string: object) -> bool:
+    return all(string) if isinstance(string, tuple) else bool(string)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
