@@ -28,7 +28,7 @@ _CODED = re.compile(
     rf"(?P<code>{_GROUP}(?: ?[-–/.] ?{_GROUP}){{0,4}})(?![\w/])"
 )
 _DATED = re.compile(r"(?<![\w/.,-])(?P<number>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)")
-_NAMED = re.compile(r"(?<![\w/.,–-])(?P<it>(?P<number>0\d{1,3}|\d{1,5})(?P<letter>[a-z]?))(?![\w/.,:–%-]*\w)")
+_NAMED = re.compile(r"(?<![\w/.,–-])(?P<it>(?P<number>0\d{1,3}|\d{1,5})(?P<letter>[a-z]?))(?![/.,:–%-]{0,3}\w)")
 _STANDARD = re.compile(
     r"(?<!\w)(?:TCVN|QCVN|TCXDVN|TCCS|ISO|IEC|ASTM)(?:[ /](?:ISO|IEC))*[ :]+"
     r"(?P<number>\d{1,5}(?:-\d{1,3})*):(?P<year>(?:19|20)\d\d)(?:/(?P<issuer>[A-ZĐ]{2,8}))?(?!\w)"
@@ -40,6 +40,7 @@ _NAMES_ISSUER = re.compile(
     r"[,;]?(?: ?\(?[Nn]gày \d{1,2}(?:[/.-]\d{1,2}[/.-]\d{4}| tháng \d{1,2} năm \d{4})\)?)?,?(?: của |, | )"
     rf"(?:{phrases('docnumbers', 'issuers_begin')})\b"
 )
+_COMMITTEES = ("TU", "HU", "ĐU", "TW")  # their offices are written in one: VPTU, BTGTU
 _COUNTED = _CONTEXT["counted"]
 
 
@@ -49,6 +50,9 @@ def _issuer(group: str, at: int) -> tuple[str, tuple[Doubt, ...]]:
     session = re.fullmatch(r"(QH|UBTVQH)(\d{1,2})", group)
     if session:
         return f"{ISSUERS[session[1]]} khóa {cardinal(int(session[2]))}", ()
+    for below in _COMMITTEES:
+        if group.endswith(below) and group.removesuffix(below) in ISSUERS:
+            return f"{ISSUERS[group.removesuffix(below)]} {ISSUERS[below]}", ()
     letters = group.rstrip("0123456789")
     said = spelled(letters) + (f" {integer(group[len(letters) :])}" if len(letters) < len(group) else "")
     template = "The issuer “{written}” is not known; its letters are read. Give its reading in the lexicon."

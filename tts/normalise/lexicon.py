@@ -28,7 +28,7 @@ from functools import cached_property
 from tts.errors import ReadableError
 
 from .line import WORDS, Line, Said
-from .syllables import ALPHABET
+from .syllables import ALPHABET, is_syllable
 
 _ATOM = re.compile(r"[^\W_]+")
 _SPOKEN = re.compile(f"[{ALPHABET} ,]+")
@@ -57,7 +57,7 @@ class Entry:
             )
         if not _SPOKEN.fullmatch(self.spoken):
             raise LexiconError(
-                "The reading of “{written}” must be words as they are said; got “{spoken}”. Write numbers and signs out.",
+                "The reading of “{written}” must be words; got “{spoken}”. Write numbers and signs out.",
                 written=self.written,
                 spoken=self.spoken,
             )
@@ -136,8 +136,9 @@ class Lexicon:
             for atom, entries in index.items()
         }
 
-    def reading(self, line: Line, rule: str) -> Line:
-        """The line with every entry's form read."""
+    def reading(self, line: Line, rule: str, *, sure: bool = False) -> Line:
+        """The line with every entry's form read. In a line of capitals, what may be a plain word (AI, CA) is left alone,
+        unless the entries are `sure`."""
         index, reached = self.index, 0
         if line.marks.isdisjoint(index):
             return line
@@ -146,8 +147,9 @@ class Lexicon:
             entries = index.get(match.group().lower())
             if entries is None or match.start() < reached:
                 continue
+            plain = line.capitals and not sure and is_syllable(match.group().lower())
             for entry in entries:
-                end = entry.holds(line, match.start())
+                end = -1 if plain and entry.written.isalpha() else entry.holds(line, match.start())
                 if end >= 0:
                     found.append(Said(match.start(), end, entry.spoken, rule))
                     reached = end

@@ -57,7 +57,7 @@ PASSES: tuple[Callable[[Line], Line], ...] = (
 
 def read_line(line: Line, lexicon: Lexicon) -> Line:
     """The line after every pass; the operator's lexicon comes before all of them."""
-    line = lexicon.reading(line, "lexicon")
+    line = lexicon.reading(line, "lexicon", sure=True)
     for one in PASSES:
         line = one(line)
     return line

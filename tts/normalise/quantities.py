@@ -38,6 +38,7 @@ _SIZE = re.compile(
     r"(?:(?=(?:cm|mm|m|km|dm)(?!\w))|(?![\w]|[.,]\d))"
 )
 _BY = re.compile(r" ?[x×X*] ?")
+_INDENT = 40
 _LENGTHS = _CONTEXT["lengths"]
 _NAMED_BY_LETTERS = _CONTEXT["named_by_letters"]
 _SURE_LETTERS = _CONTEXT["sure_letters"]
@@ -49,12 +50,12 @@ def _signed(match: re.Match[str], line: Line, *, degrees: bool) -> tuple[int, st
     sign = line.open[start - 1 : start] if start else ""
     if sign not in ("-", "+", "±"):
         return start, ""
-    before = line.text[: start - 1][-1:]
+    before = line.text[max(0, start - 2) : start - 1]
     if sign == "-" and not (degrees and before in ("", " ", "(")) and before not in (" ", "(", ":"):
         return start, ""
     if before.isalnum() or before in ("°", "%", ")"):
         return start, ""
-    if sign == "-" and not degrees and not line.text[: start - 1].strip():
+    if sign == "-" and not degrees and start < _INDENT and not line.text[: start - 1].strip():
         return start, ""
     return start - 1, {"-": "âm ", "+": "cộng ", "±": "cộng trừ "}[sign]
 

@@ -28,6 +28,7 @@ _SHORT = re.compile(
     r"(?![\w/%]|[.,\-]\d)(?! ?[-–] ?\d)"
 )
 _PLATE = re.compile(r"(?<![\w.,/-])(\d{2})\s?-?\s?([A-ZĐ]{1,2})(\d?)\s?[-–.]?\s?(\d{3})\.?(\d{2}|\d)(?![\w/]|[.,]\d)")
+_PROVINCE = re.compile(r"(?<!\w)(\d\d)([A-Z])(?!\w)")
 _BOAT = re.compile(r"(?<!\w)([A-ZĐ][A-Za-zĐ]{1,2})[- ](\d{4,5})[- ](TS)(?!\w)")
 _CALLING = _CONTEXT["calling"]
 _CALLED = re.compile(r"(?<!\w)(?:gọi|tổng đài|đường dây nóng|cấp cứu|số máy)(?!\w)", re.IGNORECASE)
@@ -95,6 +96,13 @@ def _read_short(match: re.Match[str], line: Line) -> str | None:
     return None
 
 
+def _read_province(match: re.Match[str], line: Line) -> str | None:
+    """xe 37A: the beginning of a plate."""
+    if line.word_before(match.start()) not in ("xe", "biển"):
+        return None
+    return f"{one_by_one(match[1])} {spelled(match[2])}"
+
+
 def _read_boat(match: re.Match[str], _line: Line) -> str:
     return f"{spelled(match[1])}, {one_by_one(match[2])}, {spelled(match[3])}"
 
@@ -118,6 +126,7 @@ FORMS = (
     Form("telephone", _LONG, _read_long, WORDS, at_numbers=True),
     Form("telephone", _SERVICE, _read_service, WORDS, at_numbers=True),
     Form("number plate", _PLATE, _read_plate, WORDS, at_numbers=True),
+    Form("number plate", _PROVINCE, _read_province, WORDS, at_numbers=True),
     Form("number plate", _BOAT, _read_boat, WORDS, needs=frozenset(["ts"])),
     Form("telephone", _AFTER_CALL, _read_after_call, WORDS, needs=_CALL_WORDS),
     Form("code", _AFTER_CODE, _read_after_code, WORDS, needs=_CODE_WORDS),

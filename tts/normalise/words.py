@@ -13,6 +13,8 @@ from .syllables import ALPHABET, VOWELS, bare, is_syllable, usual_tone_place
 
 _LETTERS = "[^\\W\\d_²³¹½¼¾⅓⅔]+"
 _TOKEN = re.compile(rf"{_LETTERS}(?:['’](?=[^\W\d_]){_LETTERS})?|\d|\.{{2,}}|[^\w\s]|[_\t²³¹½¼¾⅓⅔]")
+_WORD_BEFORE = re.compile(r"(?<!\w)([^\W\d_]+) $")
+_WORD_AFTER = re.compile(r" ([^\W\d_]+)(?!\w)")
 _KEPT = frozenset(ALPHABET)
 _PAUSES = dict.fromkeys(",;:…()[]{}/|\\–—→⇒\t", ",") | {".": ".", "!": "!", "?": "?", "..": ","}
 _SILENT = frozenset("“”‘’\"'*`_#^~<>«»•·●○▪■□◦°$@")
@@ -38,6 +40,12 @@ def _has_vowel(word: str) -> bool:
 def _looks_abbreviated(word: str) -> bool:
     """Two or three bare capitals among small letters are more likely an abbreviation than a word (CA, TU, BAN)."""
     return 1 < len(word) <= 3 and word.isupper() and word.isascii()
+
+
+def _among_capitals(text: str, start: int, end: int) -> bool:
+    """Whether the word beside it is a Vietnamese word in capitals too (BẢN TIN), so that capitals mean nothing here."""
+    beside = (_WORD_BEFORE.search(text, max(0, start - 10), start), _WORD_AFTER.match(text, end, end + 10))
+    return any(found is not None and found[1].isupper() and len(found[1]) > 1 and _plain(found[1]) for found in beside)
 
 
 def _latin(word: str) -> str:
@@ -85,7 +93,9 @@ def read_words(line: Line) -> tuple[str, list[Said]]:
             token, start = match.group(), match.start()
             if token[0].isalpha():
                 plain = _plain(token)
-                if plain and (line.capitals or not _looks_abbreviated(token)):
+                if plain and (
+                    line.capitals or not _looks_abbreviated(token) or _among_capitals(line.text, start, match.end())
+                ):
                     out.append(plain)
                     continue
                 word = _unknown(token, start, match.end(), line)
