@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from playlists.planning.board import Board
 from playlists.planning.exact import Found, search
@@ -15,16 +15,29 @@ STEPS = 20_000  # steps of the complete search once greedy has failed
 CAMPAIGN_STEPS = 500_000  # enough for every pair of campaign plays a week can hold
 
 
-def plan_alone(lane: Lane) -> list[tuple[int, int]]:
-    """The plays (bulletin, first step) of one lane.
+@dataclass(frozen=True)
+class Alone:
+    """A lane's plays (bulletin, first step); campaign slots, plays of minimums and (0 or 1) a second day it lacks."""
+
+    plays: tuple[tuple[int, int], ...]
+    lacking: tuple[int, int, int]
+
+
+def plan_alone(lane: Lane) -> Alone:
+    """Plan one lane.
 
     Every minimum and the campaign on two days where a plan was found; else the same on one day; else the campaign in
     as many slots as there is room for, found by a complete search, and of the minimums what fits beside it.
     """
-    board = _whole(lane, days_asked(lane)) or _whole(lane, 0) or _campaign_first(lane)
+    days = days_asked(lane)
+    board = _whole(lane, days) or _whole(lane, 0) or _campaign_first(lane)
     wishes(board)
     starts = settle(lane, board.contents).starts or {}
-    return sorted((lane.demands[demand].bulletin, start) for (demand, _), start in starts.items())
+    lacking = sum(max(0, board.missing(number)) for number in range(len(lane.demands)))
+    return Alone(
+        plays=tuple(sorted((lane.demands[demand].bulletin, start) for (demand, _), start in starts.items())),
+        lacking=(max(0, board.campaign_missing), lacking, int(len(board.campaign_days) < days)),
+    )
 
 
 def days_asked(lane: Lane) -> int:

@@ -12,7 +12,7 @@ from playlists.planning.lane import Lane, instant, lane_of
 from playlists.planning.plan import Missing, WeekPlan, missing, week_plan
 from playlists.planning.problem import Play, Problem
 from playlists.planning.reasons import Reason, explain
-from playlists.planning.timeline import Party, plan_together
+from playlists.planning.timeline import Lacking, Party, plan_together
 
 Placed = Sequence[tuple[int, int]]  # (bulletin, first step)
 
@@ -55,7 +55,7 @@ def solve(problem: Problem) -> WeekPlan | Infeasible | Undecided:
             continue
         (lane, members) = next(iter(classes.items()))
         if lane not in alone:
-            alone[lane] = plan_alone(lane)
+            alone[lane] = plan_alone(lane).plays
         placed.update(dict.fromkeys(members, alone[lane]))
     plan = week_plan(
         problem,
@@ -129,7 +129,14 @@ def _together(problem: Problem, classes: Mapping[Lane, Sequence[str]]) -> Iterat
         )
         for lane, members in classes.items()
     ]
-    together = plan_together(parties, max(days_asked(party.lane) for party in parties))
+    together = plan_together(parties, max(days_asked(lane) for lane in classes), _least_lacking(parties))
     for members, plays in zip(classes.values(), together, strict=True):
         for xom in members:
             yield xom, plays
+
+
+def _least_lacking(parties: Sequence[Party]) -> Lacking:
+    """What the parties lack when each is planned for itself; together they will hardly lack less."""
+    alone = [(party.size, plan_alone(party.lane).lacking) for party in parties]
+    slots, plays, days = (sum(size * lacking[level] for size, lacking in alone) for level in range(3))
+    return slots, plays, days

@@ -6,15 +6,19 @@ sign-off, heard by a fixed audience. So two neighbours never sound at once with 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from random import Random
 
-from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span, merged
+from playlists.planning.heard import Choice, Heard, Section
+from playlists.planning.lane import Lane
 
-RESTARTS = 6
+TRIES = 100
+EFFORT = 20_000  # choices looked at in all tries together
 
 Rank = tuple[float, ...]
+Lacking = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -26,69 +30,23 @@ class Party:
     neighbours: frozenset[int]
 
 
-@dataclass
-class _Section:
-    start: int
-    end: int
-    audience: frozenset[int]
+def plan_together(parties: Sequence[Party], days: int, least: Lacking) -> list[list[tuple[int, int]]]:
+    """The plays (bulletin, first step) of each party: the try of several that lacks least of what is asked.
 
-
-@dataclass(frozen=True)
-class _Choice:
-    """Bulletin `bulletin` from step `play` on, in a new section from `start` to `end` or at the end of `section`."""
-
-    bulletin: int
-    play: int
-    start: int
-    end: int
-    audience: frozenset[int]
-    section: _Section | None
-
-
-@dataclass
-class _Heard:
-    """What one party plays so far."""
-
-    lane: Lane
-    by_bulletin: dict[int, Demand]
-    spans: list[Span] = field(default_factory=list)
-    plays: dict[int, list[tuple[int, Block]]] = field(default_factory=dict)
-
-    def missing(self, bulletin: int) -> int:
-        demand = self.by_bulletin.get(bulletin)
-        return demand.need - len(self.plays.get(bulletin, ())) if demand else 0
-
-    def wanting(self, bulletin: int) -> int:
-        demand = self.by_bulletin.get(bulletin)
-        return demand.want - len(self.plays.get(bulletin, ())) if demand else 0
-
-    @property
-    def campaign(self) -> list[Block]:
-        return [
-            block for bulletin, plays in self.plays.items() if self.by_bulletin[bulletin].campaign for _, block in plays
-        ]
-
-    @property
-    def campaign_slots(self) -> int:
-        return len(self.lane.covered | {self.lane.slots[block.slot] for block in self.campaign})
-
-    @property
-    def campaign_days(self) -> set[int]:
-        return {*self.lane.covered_days, *(block.day for block in self.campaign)}
-
-
-def plan_together(parties: Sequence[Party], days: int) -> list[list[tuple[int, int]]]:
-    """The plays (bulletin, first step) of each party: the try of several that lacks least of what is asked."""
-    best: _Timeline | None = None
-    for attempt in range(RESTARTS):
-        timeline = _Timeline(parties, days, Random(attempt) if attempt else None)
-        timeline.fill()
-        if best is None or timeline.lacking < best.lacking:
-            best = timeline
-        if not any(best.lacking):
+    The first try is the plan one would like best, the others follow chance, from fixed seeds. `least` is what is known
+    to be lacking in any plan: campaign slots, plays of minimums, xóm that hear the campaign on fewer than `days` days.
+    """
+    best = _Timeline(parties, days)
+    best.fill()
+    effort = best.effort
+    for attempt in range(1, TRIES):
+        if best.lacking <= least or effort > EFFORT:
             break
-    if best is None:
-        return []
+        timeline = _Timeline(parties, days, Random(attempt), wild=attempt % 2 == 0)
+        timeline.fill()
+        effort += timeline.effort
+        if timeline.lacking < best.lacking:
+            best = timeline
     best.wishes()
     return [
         sorted((bulletin, start) for bulletin, plays in heard.plays.items() for start, _ in plays)
@@ -97,221 +55,183 @@ def plan_together(parties: Sequence[Party], days: int) -> list[list[tuple[int, i
 
 
 class _Timeline:
-    def __init__(self, parties: Sequence[Party], days: int, chance: Random | None) -> None:
+    """One try. With `chance` it chooses among what serves most xóm; a wild one serves any xóm."""
+
+    def __init__(
+        self, parties: Sequence[Party], days: int, chance: Random | None = None, *, wild: bool = False
+    ) -> None:
         self.parties = parties
         self.days = days
         self.chance = chance
-        self.heard = [
-            _Heard(party.lane, {demand.bulletin: demand for demand in party.lane.demands}) for party in parties
-        ]
-        self.sections: list[_Section] = []
-        self.bulletins = sorted({bulletin for heard in self.heard for bulletin in heard.by_bulletin})
-        self.everyone = range(len(parties))
+        self.wild = wild
+        self.heard = [Heard(party.lane) for party in parties]
+        self.sections: list[Section] = []
+        self.sizes = {demand.bulletin: demand.size for heard in self.heard for demand in heard.lane.demands}
+        self.effort = 0
 
     @property
-    def lacking(self) -> tuple[int, int, int]:
-        """Campaign slots, other minimums and second days that are not met."""
+    def lacking(self) -> Lacking:
+        """Campaign slots, plays of minimums, and xóm with too few campaign days."""
         slots = plays = days = 0
         for party, heard in zip(self.parties, self.heard, strict=True):
-            slots += party.size * max(0, heard.lane.campaign_need - heard.campaign_slots)
-            plays += party.size * sum(max(0, heard.missing(bulletin)) for bulletin in self.bulletins)
+            slots += party.size * max(0, heard.campaign_missing)
+            plays += party.size * sum(max(0, heard.missing(bulletin)) for bulletin in heard.demands)
             days += party.size * (len(heard.campaign_days) < self.days)
         return slots, plays, days
 
     def fill(self) -> None:
         """Place the guarantee, then the minimums, hardest bulletins first."""
-        while (choice := self._best(self._tokens())) is not None:
-            self._take(choice)
-        for bulletin in sorted(self.bulletins, key=self._ease):
-            while choice := self._best(
-                self._choices(bulletin, {party for party in self.everyone if self.heard[party].missing(bulletin) > 0})
-            ):
+        for days in (self.days, 0):  # two days where they can be had, else the slots at least
+            while choice := self._best(self._tokens(days)):
+                self._take(choice)
+        for bulletin in sorted(self.sizes, key=self._ease):
+            while choice := self._best(self._choices(bulletin, self._those_missing(bulletin))):
                 self._take(choice)
 
     def wishes(self) -> None:
         """Add the wanted plays that have room: priority bulletins first, then the others, a play each in turn."""
-        for priority in (True, False):
-            waiting = [
-                bulletin
-                for bulletin in self.bulletins
-                if any(
-                    demand.priority is priority
-                    for heard in self.heard
-                    for demand in heard.lane.demands
-                    if demand.bulletin == bulletin
-                )
-            ]
-            while waiting:
-                waiting = [bulletin for bulletin in waiting if self._wish(bulletin)]
+        self.chance, self.wild = None, False
+        urgent = {demand.bulletin for heard in self.heard for demand in heard.lane.demands if demand.priority}
+        for waiting in (sorted(urgent), sorted(self.sizes.keys() - urgent)):
+            left = waiting
+            while left:
+                left = [bulletin for bulletin in left if self._wish(bulletin)]
 
     def _wish(self, bulletin: int) -> bool:
-        wishing = {party for party in self.everyone if self.heard[party].wanting(bulletin) > 0}
+        wishing = {party for party, heard in enumerate(self.heard) if heard.wanting(bulletin) > 0}
         choice = self._best(self._choices(bulletin, wishing))
         if choice is None:
             return False
         self._take(choice)
         return True
 
-    def _tokens(self) -> Iterator[tuple[_Choice, set[int]]]:
+    def _those_missing(self, bulletin: int) -> set[int]:
+        return {party for party, heard in enumerate(self.heard) if heard.missing(bulletin) > 0}
+
+    def _tokens(self, days: int) -> Iterator[tuple[Choice, set[int]]]:
         """Campaign plays that bring a party a slot, or a day, that it still lacks."""
-        for bulletin in self.bulletins:
+        for bulletin in sorted(self.sizes):
             short = {
                 party
                 for party, heard in enumerate(self.heard)
                 if heard.wanting(bulletin) > 0
-                and heard.by_bulletin[bulletin].campaign
-                and (heard.campaign_slots < heard.lane.campaign_need or len(heard.campaign_days) < self.days)
+                and heard.demands[bulletin].campaign
+                and (heard.campaign_missing > 0 or len(heard.campaign_days) < days)
             }
             for choice, gained in self._choices(bulletin, short):
-                new = {party for party in gained if self._brings(party, choice)}
+                new = {party for party in gained if self._brings(self.heard[party], choice, days)}
                 if new:
                     yield choice, new
 
-    def _brings(self, party: int, choice: _Choice) -> bool:
-        heard = self.heard[party]
-        block = self._block(party, choice.start, choice.end)
-        if block is None:
+    def _brings(self, heard: Heard, choice: Choice, days: int) -> bool:
+        number = heard.block(choice.start, choice.end)
+        if number is None:
             return False
-        missing = heard.lane.campaign_need - heard.campaign_slots
-        if len(heard.campaign_days) < self.days and missing <= self.days - len(heard.campaign_days):
+        block = heard.lane.blocks[number]
+        days_missing = days - len(heard.campaign_days)
+        if days_missing > 0 and heard.campaign_missing <= days_missing:
             return block.day not in heard.campaign_days
-        return all(block.slot != other.slot for other in heard.campaign) and (
-            heard.lane.slots[block.slot] not in heard.lane.covered
-        )
+        return heard.lane.slots[block.slot] not in heard.campaign_slots
 
-    def _choices(self, bulletin: int, needy: set[int]) -> Iterator[tuple[_Choice, set[int]]]:
+    def _choices(self, bulletin: int, needy: set[int]) -> Iterator[tuple[Choice, set[int]]]:
         """Ways to play a bulletin, each with the needy parties it serves."""
         if not needy:
             return
-        sizes = {self.heard[party].by_bulletin[bulletin].size for party in needy}
-        size = sizes.pop()
-        any_lane = self.parties[0].lane
-        if any_lane.leads:
-            for section in self.sections:
-                end = section.end + size
-                choice = _Choice(
-                    bulletin, section.end - any_lane.lead_out, section.start, end, section.audience, section
-                )
-                gained = needy & section.audience
-                if gained and all(self._may(party, choice) for party in section.audience) and self._silent(choice):
-                    yield choice, gained
+        if self.chance and self.wild:
+            needy = {party for party in sorted(needy) if self.chance.random() < 0.6} or needy
+        lane, size = self.parties[0].lane, self.sizes[bulletin]
+        for section in self.sections if lane.leads else ():
+            choice = self._longer(section, bulletin, needy)
+            if choice is not None:
+                yield choice, needy & choice.audience
         for start in self._times(bulletin, needy):
-            play, end = start + any_lane.lead_in, start + any_lane.leads + size
-            choice = _Choice(bulletin, play, start, end, frozenset(needy), None)
-            audience = frozenset(party for party in needy if self._may(party, choice))
-            choice = _Choice(bulletin, play, start, end, audience, None)
-            while audience and not self._silent(choice):
-                audience = frozenset(party for party in audience if self._undisturbed(party, choice))
-                choice = _Choice(bulletin, play, start, end, audience, None)
-            if audience:
-                yield choice, set(audience)
+            choice = Choice(bulletin, start + lane.lead_in, start, start + lane.leads + size, frozenset(), None)
+            audience = frozenset(party for party in needy if self.heard[party].may(choice))
+            choice = replace(choice, audience=audience)
+            while choice.audience and not all(self._undisturbed(party, choice) for party in choice.audience):
+                kept = frozenset(party for party in choice.audience if self._undisturbed(party, choice))
+                choice = replace(choice, audience=kept)
+            if choice.audience:
+                yield choice, set(choice.audience)
+
+    def _longer(self, section: Section, bulletin: int, needy: set[int]) -> Choice | None:
+        """The bulletin at the end of a section; only without sign-offs may some of its audience fall silent before."""
+        lane = self.parties[0].lane
+        play, end = section.end - lane.lead_out, section.end + self.sizes[bulletin]
+        choice = Choice(bulletin, play, section.start, end, section.audience, section)
+        able = frozenset(party for party in section.audience if self.heard[party].may(choice))
+        if able != section.audience:
+            if lane.lead_out:
+                return None
+            choice = replace(choice, audience=able & needy)
+        served = needy & choice.audience
+        return choice if served and all(self._undisturbed(party, choice) for party in choice.audience) else None
 
     def _times(self, bulletin: int, needy: Iterable[int]) -> list[int]:
         """Where a section might begin: at the start of free blocks and at the end of what already sounds."""
-        ends = [section.end for section in self.sections]
-        ends += [end for party in self.parties for _, end in party.lane.sounding]
-        times: set[int] = set()
+        sounding = {(section.start, section.end) for section in self.sections}
+        sounding.update(span for party in self.parties for span in party.lane.sounding)
+        times = {end for _, end in sounding}
+        if self.chance:  # also so late that it ends where something begins
+            times.update(start - self.sizes[bulletin] - self.parties[0].lane.leads for start, _ in sounding)
+        known = sorted(times)
+        found: set[int] = set()
         for party in needy:
             heard = self.heard[party]
-            for block, bounds in zip(heard.lane.blocks, heard.by_bulletin[bulletin].bounds, strict=True):
+            for block, bounds in zip(heard.lane.blocks, heard.demands[bulletin].bounds, strict=True):
                 if bounds:
-                    times.add(bounds[0] - heard.lane.lead_in)
-                    times.update(end for end in ends if block.start < end < block.end)
-        return sorted(times)
+                    first = bounds[0] - heard.lane.lead_in
+                    found.add(first)
+                    found.update(known[bisect_right(known, first) : bisect_left(known, block.end)])
+                    if self.chance:
+                        found.add(bounds[1] - heard.lane.lead_in)
+        return sorted(found)
 
-    def _block(self, party: int, start: int, end: int) -> Block | None:
-        blocks = self.heard[party].lane.blocks
-        return next((block for block in blocks if block.start <= start and end <= block.end), None)
-
-    def _may(self, party: int, choice: _Choice) -> bool:
-        """Whether the party's own rules let it hear this."""
-        heard = self.heard[party]
-        demand = heard.by_bulletin.get(choice.bulletin)
-        block = self._block(party, choice.start, choice.end)
-        if demand is None or block is None or heard.wanting(choice.bulletin) <= 0:
-            return False
-        bounds = demand.bounds[heard.lane.blocks.index(block)]
-        if bounds is None or not bounds[0] <= choice.play <= bounds[1]:
-            return False
-        for start, other in heard.plays.get(choice.bulletin, ()):
-            if other.slot == block.slot or abs(start - choice.play) < demand.gap:
-                return False
-        old = (choice.section.start, choice.section.end) if choice.section else None
-        spans = [span for span in heard.spans if span != old]
-        if any(start < choice.end and choice.start < end for start, end in spans):
-            return False
-        today = [span for span in spans if self._day_of(heard.lane, span) == block.day]
-        room = sum(end - start for start, end in today) + choice.end - choice.start
-        return room <= heard.lane.day_room[block.day] and self._keeps_sessions(heard.lane, block, [*today], choice)
-
-    def _keeps_sessions(self, lane: Lane, block: Block, today: list[Span], choice: _Choice) -> bool:
-        if lane.session_room == UNBOUNDED and lane.day_sessions[block.day] == UNBOUNDED:
-            return True
-        by_block: dict[int, list[Span]] = {}
-        for span in [*today, (choice.start, choice.end)]:
-            slot = next(other.slot for other in lane.blocks if other.start <= span[0] and span[1] <= other.end)
-            by_block.setdefault(slot, []).append(span)
-        sessions = [session for spans in by_block.values() for session in merged(spans, lane.session_gap)]
-        longest = max(end - start for start, end in sessions)
-        return longest <= lane.session_room and len(sessions) <= lane.day_sessions[block.day]
-
-    def _day_of(self, lane: Lane, span: Span) -> int:
-        return next(block.day for block in lane.blocks if block.start <= span[0] and span[1] <= block.end)
-
-    def _silent(self, choice: _Choice) -> bool:
-        return all(self._undisturbed(party, choice) for party in choice.audience)
-
-    def _undisturbed(self, party: int, choice: _Choice) -> bool:
+    def _undisturbed(self, party: int, choice: Choice) -> bool:
         """Whether every neighbour hears the same or nothing meanwhile."""
-        for other in self.parties[party].neighbours - choice.audience:
-            spans = (*self.heard[other].spans, *self.parties[other].lane.sounding)
-            if any(start < choice.end and choice.start < end for start, end in spans):
-                return False
-        return True
+        start, end = choice.fresh
+        others = self.parties[party].neighbours - choice.audience
+        return not any(self.heard[other].sounds(start, end) for other in others)
 
-    def _best(self, choices: Iterable[tuple[_Choice, set[int]]]) -> _Choice | None:
-        ranked = ((self._rank(choice, gained), number, choice) for number, (choice, gained) in enumerate(choices))
-        best = min(ranked, default=None)
-        return best[2] if best else None
+    def _best(self, choices: Iterable[tuple[Choice, set[int]]]) -> Choice | None:
+        ranked = [(self._rank(choice, gained), number, choice) for number, (choice, gained) in enumerate(choices)]
+        self.effort += len(ranked)
+        return min(ranked)[2] if ranked else None
 
-    def _rank(self, choice: _Choice, gained: set[int]) -> Rank:
-        gain = sum(self.parties[party].size for party in gained)
-        if self.chance and self.chance.random() < 0.3:
+    def _rank(self, choice: Choice, gained: set[int]) -> Rank:
+        """How little one likes the choice: many served, other days, both halves of the day, few sections, early."""
+        gain = 0 if self.wild else sum(self.parties[party].size for party in gained)
+        if self.chance:
             return (-gain, self.chance.random())
-        same_day = same_half = 0.0
+        same_day = same_half = 0
         for party in choice.audience:
-            block = self._block(party, choice.start, choice.end)
-            plays = self.heard[party].plays.get(choice.bulletin, [])
-            demand = self.heard[party].by_bulletin[choice.bulletin]
-            before = [*demand.taken, *((other.day, other.half) for _, other in plays)]
-            if block is not None and before:
-                same_day += self.parties[party].size * sum(day == block.day for day, _ in before)
-                same_half += self.parties[party].size * (
-                    2 * sum(half == block.half for _, half in before) > len(before)
-                )
+            heard, size = self.heard[party], self.parties[party].size
+            number = heard.block(choice.start, choice.end)
+            taken = heard.demands[choice.bulletin].taken
+            before = [*taken, *((other.day, other.half) for _, other in heard.plays[choice.bulletin])]
+            if number is not None and before:
+                block = heard.lane.blocks[number]
+                same_day += size * sum(day == block.day for day, _ in before)
+                same_half += size * (2 * sum(half == block.half for _, half in before) > len(before))
         return (-gain, same_day, same_half, choice.section is None, choice.play)
 
     def _ease(self, bulletin: int) -> Rank:
         slack = min(
             (
-                sum(bounds is not None for bounds in heard.by_bulletin[bulletin].bounds) - heard.missing(bulletin)
-                for heard in self.heard
-                if heard.missing(bulletin) > 0
+                sum(bounds is not None for bounds in self.heard[party].demands[bulletin].bounds)
+                - self.heard[party].missing(bulletin)
+                for party in self._those_missing(bulletin)
             ),
             default=0,
         )
-        size = max(heard.by_bulletin[bulletin].size for heard in self.heard if bulletin in heard.by_bulletin)
-        return (slack + (self.chance.random() * 4 if self.chance else 0.0), -size)
+        return (slack + (self.chance.random() * 4 if self.chance else 0.0), -self.sizes[bulletin])
 
-    def _take(self, choice: _Choice) -> None:
-        old = (choice.section.start, choice.section.end) if choice.section else None
+    def _take(self, choice: Choice) -> None:
         for party in choice.audience:
-            heard = self.heard[party]
-            block = self._block(party, choice.start, choice.end)
-            assert block is not None
-            heard.plays.setdefault(choice.bulletin, []).append((choice.play, block))
-            heard.spans = [*(span for span in heard.spans if span != old), (choice.start, choice.end)]
-        if choice.section:
+            self.heard[party].hear(choice)
+        if choice.section and choice.section.audience == choice.audience:
             choice.section.end = choice.end
-        else:
-            self.sections.append(_Section(choice.start, choice.end, choice.audience))
+            return
+        if choice.section:
+            choice.section.audience -= choice.audience
+        self.sections.append(Section(choice.start, choice.end, choice.audience))

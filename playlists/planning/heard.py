@@ -1,0 +1,117 @@
+"""What the xóm of one kind hear while a common timeline is being made, and what their own rules still allow."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from dataclasses import dataclass
+
+from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span, merged
+
+
+@dataclass
+class Section:
+    """A programme on the common timeline, ident and sign-off included, and the parties that hear it."""
+
+    start: int
+    end: int
+    audience: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Bulletin `bulletin` from step `play` on, in a new section from `start` to `end` or at the end of `section`."""
+
+    bulletin: int
+    play: int
+    start: int
+    end: int
+    audience: frozenset[int]
+    section: Section | None
+
+    @property
+    def fresh(self) -> Span:
+        """The stretch that did not sound before."""
+        return (self.section.end if self.section else self.start), self.end
+
+
+class Heard:
+    """One lane's share of the timeline."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.demands: dict[int, Demand] = {demand.bulletin: demand for demand in lane.demands}
+        self.plays: dict[int, list[tuple[int, Block]]] = {bulletin: [] for bulletin in self.demands}
+        self.campaign_slots = set(lane.covered)
+        self.campaign_days = set(lane.covered_days)
+        self._begins = [block.start for block in lane.blocks]
+        self._spans: list[Span] = []  # in order and apart
+        self._load = [0] * 7
+
+    def missing(self, bulletin: int) -> int:
+        """Plays the bulletin still lacks of its minimum."""
+        return self.demands[bulletin].need - len(self.plays[bulletin]) if bulletin in self.demands else 0
+
+    def wanting(self, bulletin: int) -> int:
+        """Plays the bulletin still wishes for."""
+        return self.demands[bulletin].want - len(self.plays[bulletin]) if bulletin in self.demands else 0
+
+    @property
+    def campaign_missing(self) -> int:
+        return self.lane.campaign_need - len(self.campaign_slots)
+
+    def block(self, start: int, end: int) -> int | None:
+        """The number of the block that holds the stretch whole."""
+        number = bisect_right(self._begins, start) - 1
+        return number if number >= 0 and end <= self.lane.blocks[number].end else None
+
+    def sounds(self, start: int, end: int) -> bool:
+        """Whether anything is heard in the stretch, committed programmes included."""
+        for spans in (self._spans, self.lane.sounding):
+            before = bisect_right(spans, (end - 1, UNBOUNDED)) - 1
+            if before >= 0 and spans[before][1] > start:
+                return True
+        return False
+
+    def may(self, choice: Choice) -> bool:
+        """Whether the lane's own rules let it hear this."""
+        number = self.block(choice.start, choice.end)
+        if number is None or self.wanting(choice.bulletin) <= 0:
+            return False
+        demand, block = self.demands[choice.bulletin], self.lane.blocks[number]
+        bounds = demand.bounds[number]
+        if bounds is None or not bounds[0] <= choice.play <= bounds[1]:
+            return False
+        for start, other in self.plays[choice.bulletin]:
+            if other.slot == block.slot or abs(start - choice.play) < demand.gap:
+                return False
+        start, end = choice.fresh
+        room = self.lane.day_room[block.day] - self._load[block.day]
+        return end - start <= room and not self.sounds(start, end) and self._keeps_sessions(block, choice)
+
+    def hear(self, choice: Choice) -> None:
+        """Take the choice into the lane's week."""
+        number = self.block(choice.start, choice.end)
+        assert number is not None, "only what may be heard is heard"
+        block = self.lane.blocks[number]
+        start, end = choice.fresh
+        self.plays[choice.bulletin].append((choice.play, block))
+        self._load[block.day] += end - start
+        if choice.section:
+            self._spans.remove((choice.start, choice.section.end))
+        insort(self._spans, (choice.start, choice.end))
+        if self.demands[choice.bulletin].campaign:
+            self.campaign_slots.add(self.lane.slots[block.slot])
+            self.campaign_days.add(block.day)
+
+    def _keeps_sessions(self, block: Block, choice: Choice) -> bool:
+        lane = self.lane
+        if lane.session_room == UNBOUNDED and lane.day_sessions[block.day] == UNBOUNDED:
+            return True
+        by_slot: dict[int, list[Span]] = {block.slot: [choice.fresh]}
+        for span in self._spans:
+            number = self.block(*span)
+            if number is not None and lane.blocks[number].day == block.day:
+                by_slot.setdefault(lane.blocks[number].slot, []).append(span)
+        sessions = [session for spans in by_slot.values() for session in merged(spans, lane.session_gap)]
+        longest = max(end - start for start, end in sessions)
+        return longest <= lane.session_room and len(sessions) <= lane.day_sessions[block.day]
