@@ -51,10 +51,12 @@ def next_due(session: Session) -> datetime | None:
 
 
 def published(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Handed to the broker: a message that somebody answers comes again with growing pauses, any other is done."""
+    """Handed to the broker: a message that waits for an answer comes again with growing pauses, any other is done."""
     row.attempts += 1
     if row.receiver is None:
-        row.next_at, row.answered_at = None, instant_text(now)
+        row.answered_at = instant_text(now)
+    if row.answered_at is not None:
+        row.next_at = None
     else:
         row.next_at = instant_text(now + min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), LONGEST_PAUSE))
     session.add(row)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import func, tuple_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from scheduler.errors import NotFoundError
@@ -89,9 +91,12 @@ def cancelled_before_start(session: Session, instant: str) -> set[str]:
     return set(session.exec(query))
 
 
-def latest_manifest(session: Session, receiver: str) -> ManifestRow | None:
-    query = select(ManifestRow).where(ManifestRow.receiver == receiver)
-    return session.exec(query.order_by(col(ManifestRow.version).desc())).first()
+def latest_manifests(session: Session) -> dict[str, ManifestRow]:
+    """The newest manifest of each receiver; its envelope, the bulk of it, is read only when asked for."""
+    newest = select(ManifestRow.receiver, func.max(ManifestRow.version)).group_by(ManifestRow.receiver)
+    key = tuple_(col(ManifestRow.receiver), col(ManifestRow.version))
+    query = select(ManifestRow).where(key.in_(newest)).options(defer(ManifestRow.envelope))  # type: ignore[arg-type]
+    return {row.receiver: row for row in session.exec(query)}
 
 
 def latest_checkpoint(session: Session) -> CheckpointRow | None:

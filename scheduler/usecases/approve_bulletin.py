@@ -18,7 +18,7 @@ from scheduler.store.queries import bulletin_row, clip_rows, station_row, valid_
 from scheduler.store.tables import ApprovalRow, BulletinRow
 from scheduler.usecases.renew_trust import current_trust
 from scheduler.usecases.values import bulletin_value, clip_row, clip_value
-from scheduler.usecases.voice_bulletin import StationSound, station_sounds, voice_label
+from scheduler.usecases.voice_bulletin import StationSound, sound_digest, station_sound, voice_label
 
 SOUNDS_VALID = timedelta(days=366)
 """How long the approval of ident and sign-off holds."""
@@ -50,7 +50,7 @@ def approve_bulletin(
     Raises NotFoundError; NotAllowedError for a key that is no approver's; ConflictError when it has no sound yet, when
     it changed since it was heard, or is withdrawn.
     """
-    sounds = station_sounds(station)
+    sounds = _unapproved_sounds(station, now)
     with station.store.writing(dry_run=dry_run) as session:
         _check_key(session, key)
         row = bulletin_row(session, bulletin_id)
@@ -70,16 +70,15 @@ def approve_bulletin(
             midnight(bulletin.valid_from), midnight(bulletin.valid_to + timedelta(days=1)),
         )  # fmt: skip
         append(session, "bulletin_approved", now, [approved, _row(message, key)])
-        missing = tuple(sound for sound in sounds if not _holds(session, sound, now))
-        for sound in missing:
-            digest = hashlib.sha256(sound.text.encode()).hexdigest()
+        for sound in sounds:
+            digest = sound_digest(station, sound.text)
             message = _message(
                 station, sound.clip, sound.kind, sound.kind, sound.text[:200], digest, approver, now,
                 now, now + SOUNDS_VALID,
             )  # fmt: skip
             rows = [clip_row(sound.clip, spoken_by=voice_label(sound.spoken.voice), at=now), _row(message, key)]
             append(session, "sound_approved", now, rows)
-    return Approved(approved, approver, key.keyid, missing)
+    return Approved(approved, approver, key.keyid, sounds)
 
 
 def _check_key(session: Session, key: SigningKey) -> None:
@@ -90,11 +89,16 @@ def _check_key(session: Session, key: SigningKey) -> None:
         )
 
 
-def _holds(session: Session, sound: StationSound, now: datetime) -> bool:
+def _unapproved_sounds(station: Station, now: datetime) -> tuple[StationSound, ...]:
+    """The ident and the sign-off of config.toml, rendered, unless an approval of just these holds for long enough."""
     until = instant_text(now + RENEW_BEFORE)
-    return any(
-        row.kind == sound.kind and row.clip == sound.clip.digest and row.valid_to > until
-        for row in valid_approvals(session)
+    with station.store.reading() as session:
+        holding = {(row.kind, row.words_digest) for row in valid_approvals(session) if row.valid_to > until}
+    wanted = [("ident", station.config.sound.ident), ("sign_off", station.config.sound.sign_off)]
+    return tuple(
+        station_sound(station, kind, text)
+        for kind, text in wanted
+        if (kind, sound_digest(station, text)) not in holding
     )
 
 

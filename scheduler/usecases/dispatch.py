@@ -15,7 +15,7 @@ from scheduler.store.log import append
 from scheduler.store.queries import (
     active_receivers,
     cancelled_before_start,
-    latest_manifest,
+    latest_manifests,
     slots_ending_after,
     station_row,
     valid_approvals,
@@ -42,11 +42,12 @@ def dispatch(session: Session, station: Station, now: datetime) -> tuple[str, ..
             coming[receiver].append(slot)
     dropped = cancelled_before_start(session, instant_text(now))
     approvals = {row.clip: row.envelope for row in reversed(valid_approvals(session))}
+    newest = latest_manifests(session)
     sent = []
     for receivers in active_receivers(session).values():
         for receiver in receivers:
             slots = coming[receiver.id]
-            last = latest_manifest(session, receiver.id)
+            last = newest.get(receiver.id)
             seen = _seen_version(session, receiver.id)
             if _is_current(last, slots, dropped, seen, trust.epoch, now):
                 continue

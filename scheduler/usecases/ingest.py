@@ -21,7 +21,7 @@ from scheduler.audit.entry import instant_text
 from scheduler.station import Station
 from scheduler.store import outbox
 from scheduler.store.log import append
-from scheduler.store.queries import latest_checkpoint, latest_manifest, station_row
+from scheduler.store.queries import latest_checkpoint, latest_manifests, station_row
 from scheduler.store.tables import (
     AccountRow,
     AdoptionRow,
@@ -130,7 +130,7 @@ def _hello(message: _Message) -> _Taken:
         "boot": hello.boot,
     }
     outbox.again(session, now, receiver.id)
-    last = latest_manifest(session, receiver.id)
+    last = latest_manifests(session).get(receiver.id)
     if last is not None and hello.manifest_version == last.version:
         outbox.answered(session, receiver.id, "manifest", last.version, now)
     replies = [_receipt(message, receiver, contact.through)]

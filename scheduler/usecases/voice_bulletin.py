@@ -1,5 +1,6 @@
 """Give a bulletin its voice: written words → spoken words → speech → clip. What an approver then listens to."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,15 +73,17 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     return Voiced(bulletin, reading, spoken, clip)
 
 
-def station_sounds(station: Station) -> tuple[StationSound, StationSound]:
-    """The ident and the sign-off of config.toml, rendered."""
-    sound, settings, voices = station.config.sound, sound_settings(station.config), chain(station)
-    ident = say(station, read(sound.ident).words, voices)
-    sign_off = say(station, read(sound.sign_off).words, voices)
-    return (
-        StationSound("ident", sound.ident, ident, render_ident(ident.speech, settings, station.audio)),
-        StationSound("sign_off", sound.sign_off, sign_off, render_sign_off(sign_off.speech, settings, station.audio)),
-    )
+def station_sound(station: Station, kind: str, text: str) -> StationSound:
+    """The ident (after the chime) or the sign-off (before it), rendered."""
+    spoken = say(station, read(text).words, chain(station))
+    render = render_ident if kind == "ident" else render_sign_off
+    return StationSound(kind, text, spoken, render(spoken.speech, sound_settings(station.config), station.audio))
+
+
+def sound_digest(station: Station, text: str) -> str:
+    """What an ident's or a sign-off's approval is bound to: its words, and the settings that shape its sound."""
+    recipe = f"{text}\n{sound_settings(station.config)}\n{station.config.speech}"
+    return hashlib.sha256(recipe.encode()).hexdigest()
 
 
 def say(station: Station, words: str, voices: Sequence[Voice]) -> Spoken:
