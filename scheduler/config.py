@@ -7,7 +7,7 @@ the environment.
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scheduler.errors import ConfigError
+from scheduler.sentence import Sentence, Sentences
 
 SYSTEM_CONFIG = Path("/etc/loa/config.toml")
 ENVIRONMENT_PREFIX = "LOA_"
@@ -22,9 +23,17 @@ ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
 """Ids travel in topics, file names and client ids: lower case, digits and hyphens only (case B18)."""
 
 
+class _Faults(ValueError):
+    """Faults of ours among those that pydantic finds."""
+
+    def __init__(self, *faults: Sentence) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = faults
+
+
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("needs a UTC offset, such as 2026-11-24T12:00:00+07:00")
+        raise _Faults(Sentence("needs a UTC offset, such as 2026-11-24T12:00:00+07:00"))
     return value
 
 
@@ -80,7 +89,7 @@ class BlackoutSettings(_Section):
     @model_validator(mode="after")
     def _forwards(self) -> "BlackoutSettings":
         if self.end <= self.start:
-            raise ValueError("must end after it starts")
+            raise _Faults(Sentence("must end after it starts"))
         return self
 
 
@@ -157,23 +166,25 @@ class Config(_Section):
         receivers = [r for x in self.xom for r in x.receivers]
         faults += _twice("receivers", receivers)
         if RESERVED in receivers:
-            faults.append(f"receivers: {RESERVED!r} is the station's own log-in; choose another id")
+            faults.append(Sentence("receivers: {id} is the station's own log-in; choose another id", id=RESERVED))
         if self.receivers.silent_after_s <= self.receivers.heartbeat_s:
-            faults.append("receivers.silent_after_s must be longer than receivers.heartbeat_s")
+            faults.append(Sentence("receivers.silent_after_s must be longer than receivers.heartbeat_s"))
         known = {x.id for x in self.xom}
         for name, ids in [("rules.overlaps", [i for pair in self.rules.overlaps for i in pair])] + [
             (f"rules.{rule}", list(item.xom or ()))
             for rule, items in (("relays", self.rules.relays), ("blackouts", self.rules.blackouts))
             for item in items
         ]:
-            faults += [f"{name} names xóm {i!r}, which is not in [[xom]]" for i in ids if i not in known]
+            template = "{name} names xóm {id}, which is not in [[xom]]"
+            faults += [Sentence(template, name=name, id=i) for i in ids if i not in known]
         if faults:
-            raise ValueError("; ".join(faults))
+            raise _Faults(*faults)
         return self
 
 
-def _twice(what: str, ids: Sequence[str]) -> list[str]:
-    return [f"{what}: id {i!r} is given twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+def _twice(what: str, ids: Sequence[str]) -> list[Sentence]:
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    return [Sentence("{name}: id {id} is given twice", name=what, id=i) for i in twice]
 
 
 def load_config(folder: Path, extra: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
@@ -204,9 +215,9 @@ def parse_config(document: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(dict(document))
     except ValidationError as error:
-        faults = "\n".join(f"  {_fault(item)}" for item in error.errors())
+        faults = tuple(fault for item in error.errors() for fault in fault_sentences(item))
         raise ConfigError(
-            "config.toml has {count} faults:\n{faults}", count=error.error_count(), faults=faults
+            "config.toml has {count} faults:\n  {faults}", count=len(faults), faults=Sentences(faults, "\n  ")
         ) from error
 
 
@@ -244,16 +255,47 @@ def _literal(text: str) -> Any:
         return text
 
 
-def _fault(item: Any) -> str:
+_EXPECTED = {
+    "missing": "it is missing",
+    "int": "a whole number was expected",
+    "float": "a number was expected",
+    "bool": "true or false was expected",
+    "string": "text was expected",
+    "string_pattern_mismatch": "small letters, digits and hyphens were expected",
+    "path": "a path was expected",
+    "greater_than_equal": "at least {ge} was expected",
+    "less_than_equal": "at most {le} was expected",
+    "literal_error": "one of these was expected: {expected}",
+    "tuple": "a list was expected",
+    "too_short": "at least {min_length} of them were expected",
+    "too_long": "at most {max_length} of them were expected",
+    "model": "a table was expected",
+    "time": 'a time of day such as "05:30" was expected',
+    "datetime": "an instant such as 2026-11-24T12:00:00+07:00 was expected",
+}
+"""What pydantic misses, by the kind of its error or the kind's first word."""
+
+
+def fault_sentences(item: Any) -> Iterator[Sentence]:
+    """One of pydantic's errors in our words, with the key's path."""
     path = ".".join(str(part) for part in item["loc"]) or "config.toml"
-    if item["type"] == "extra_forbidden":
+    kind, context = item["type"], item.get("ctx", {})
+    if isinstance(ours := context.get("error"), _Faults):
+        yield from (Sentence("{path}: {problem}", path=path, problem=fault) for fault in ours.faults)
+        return
+    if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(item["loc"][-1]), _known_keys(item["loc"][:-1]), n=1)
-        return f"{path}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
-    if item["type"] == "missing":
-        return f"{path}: is missing"
+        unknown = Sentence("unknown key; did you mean {near}?", near=near[0]) if near else Sentence("unknown key")
+        yield Sentence("{path}: {problem}", path=path, problem=unknown)
+        return
+    template = _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0])
+    values = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    problem = Sentence(template, **{name: str(value) for name, value in values.items()}) if template else item["msg"]
     came = item.get("input")
-    shown = f" (came: {came!r})" if isinstance(came, str | int | float | bool) else ""
-    return f"{path}: {str(item['msg']).removeprefix('Value error, ')}{shown}"
+    if isinstance(came, str | int | float | bool) and kind != "missing":
+        yield Sentence("{path}: {problem}, but {came} came", path=path, problem=problem, came=str(came))
+    else:
+        yield Sentence("{path}: {problem}", path=path, problem=problem)
 
 
 def _known_keys(path: Sequence[Any]) -> list[str]:

@@ -27,3 +27,17 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.text()
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Several sentences in one place of another, with what stands between them."""
+
+    parts: tuple[Sentence, ...]
+    between: str = "; "
+
+    def text(self, translate: Callable[[str], str] = untranslated) -> str:
+        return self.between.join(part.text(translate) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.text()

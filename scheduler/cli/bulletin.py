@@ -35,6 +35,24 @@ from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 from tts.normalise import read
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+LABELS = {
+    "id": "Id",
+    "title": "Title",
+    "state": "State",
+    "campaign": "Campaign",
+    "priority": "Priority",
+    "field": "Field",
+    "unit": "Unit",
+    "targets": "Targets",
+    "valid_from": "From",
+    "valid_to": "To",
+    "plays_wanted": "Plays",
+    "duration_s": "Seconds",
+    "voice": "Voice",
+    "clip": "Clip",
+    "digest": "Digest",
+    "approvals": "Approvals",
+}
 
 
 @click.group("bulletin", cls=Group, help="Bulletins: written, read aloud, approved, withdrawn.")
@@ -257,7 +275,7 @@ def show(id: str, station_folder: Path | None, as_json: bool) -> None:
     }
 
     def print_it() -> None:
-        show_table(("Field", "Value"), [(key, value) for key, value in document.items() if key != "text"])
+        show_table(("Item", "Value"), [(_(label), document[key]) for key, label in LABELS.items()])
         click.echo(row.text)
 
     emit(document, as_json, print_it)

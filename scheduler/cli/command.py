@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -13,10 +13,14 @@ import click
 from click.utils import make_default_short_help
 from rich.console import Console
 
+from devices.errors import DeviceError
+from playlists.errors import ManuscriptError
 from scheduler.clock import system_now
 from scheduler.errors import StationError
+from scheduler.sentence import Sentence, Sentences
 from scheduler.station import Station, open_station
 from scheduler.store.pulse import last_beat
+from tts.errors import ReadableError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,11 +28,12 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 out = Console(soft_wrap=True, highlight=False)
 
 
-_METAVAR = re.compile(r"[A-Z]{2,}")
+METAVARS = ("OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT")
+_METAVAR = re.compile("|".join(METAVARS))
 
 
 def metavar(text: str) -> str:
-    """A placeholder such as [OPTIONS] or FILE in the operator's language; its capitals are the msgids."""
+    """Placeholders such as [OPTIONS] or FILE in the operator's language."""
     return _METAVAR.sub(lambda found: _(found[0]), text)
 
 
@@ -139,19 +144,30 @@ def say(text: str, /, **values: object) -> None:
     err.print(_(text).format(**values), markup=False)
 
 
-def failure(error: Exception) -> int:
+def failure(error: ReadableError | DeviceError) -> int:
     """Show an error in the operator's language; returns the exit code."""
-    template, values = getattr(error, "template", None), getattr(error, "values", None)
-    text = translated(template, values) if isinstance(template, str) else str(error)
     err.print(f"[bold red]{_('Error')}:[/bold red] ", end="")
-    err.print(text, markup=False)
+    err.print(explained(error), markup=False)
     return error.exit_code if isinstance(error, StationError) else 2
 
 
-def translated(template: str, values: Any) -> str:
-    """A template in the operator's language, filled; values that are errors themselves are translated too."""
-    filled = {
-        key: translated(value.template, value.values) if hasattr(value, "template") else value
-        for key, value in dict(values or {}).items()
-    }
-    return _(template).format(**filled)
+def explained(error: ReadableError | DeviceError) -> str:
+    """An error in the operator's language; of a manuscript every fault in a line of its own."""
+    if not isinstance(error, ManuscriptError):
+        return translated(error.template, error.values)
+    faults = [
+        (f"{_('line')} {fault.line}: " if fault.line else "") + translated(fault.template, fault.values)
+        for fault in error.faults
+    ]
+    return translated(error.template, {**error.values, "faults": "".join(f"\n  {fault}" for fault in faults)})
+
+
+def translated(template: str, values: Mapping[str, object]) -> str:
+    """A template in the operator's language, filled; values that are errors or sentences are translated too."""
+    return _(template).format(**{key: _value(value) for key, value in values.items()})
+
+
+def _value(value: object) -> object:
+    if isinstance(value, ReadableError | DeviceError):
+        return explained(value)
+    return value.text(_) if isinstance(value, Sentence | Sentences) else value

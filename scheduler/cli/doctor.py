@@ -20,7 +20,8 @@ NO = 1
 def doctor(station_folder: Path | None, as_json: bool) -> int:
     station = opened(station_folder)
     findings = examine_station(station, chain(station), system_now())
-    document = [{"name": item.name, "verdict": item.verdict, "text": item.said.text(_)} for item in findings]
+    document = [{"name": str(item.name), "verdict": item.verdict, "text": item.said.text(_)} for item in findings]
     headings = ("Looked at", "Verdict", "Found")
-    emit(document, as_json, lambda: show_table(headings, [tuple(item.values()) for item in document]))
+    rows = [(item.name.text(_), item.verdict, item.said.text(_)) for item in findings]
+    emit(document, as_json, lambda: show_table(headings, rows))
     return NO if any(item.verdict == "fault" for item in findings) else 0

@@ -30,6 +30,9 @@ WORDS = (
     "ok",
     "warning",
     "fault",
+    "normal",
+    "priority",
+    "emergency",
 )
 """Other words of ours that may stand in a cell."""
 
@@ -45,6 +48,8 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, tit
 
 
 def _cell(value: object) -> Text:
+    if isinstance(value, bool):
+        return Text(_("yes") if value else _("no"))
     text = "" if value is None else str(value)
     if text in STATE_STYLES:
         return Text(_(text), style=STATE_STYLES[text])

@@ -23,7 +23,7 @@ CONNECT_S = 2.0
 class Finding:
     """`name` is what was looked at; `said` what was found."""
 
-    name: str
+    name: Sentence
     verdict: Literal["ok", "warning", "fault"]
     said: Sentence
 
@@ -42,7 +42,7 @@ def examine_station(station: Station, voices: list[Voice], now: datetime) -> lis
 
 def _voices(voices: list[Voice]) -> Iterator[Finding]:
     for voice in voices:
-        name = f"voice {voice.identity.name}"
+        name = Sentence("voice {name}", name=voice.identity.name)
         if voice.identity.online:
             yield Finding(name, "warning", Sentence("not tried: it sends the text to an outside service"))
             continue
@@ -58,16 +58,16 @@ def _keys(station: Station) -> Iterator[Finding]:
     for name in ("root", "approver"):
         if (station.keys.folder / f"{name}.key").is_file():
             said = Sentence("keys/{name}.key is on this machine: move it to a stick in a drawer", name=name)
-            yield Finding(f"key {name}", "warning", said)
+            yield Finding(Sentence("key {name}", name=name), "warning", said)
     for name in ("schedule", "log"):
         present = (station.keys.folder / f"{name}.key").is_file()
         said = Sentence("is here") if present else Sentence("keys/{name}.key is missing: put it back", name=name)
-        yield Finding(f"key {name}", "ok" if present else "fault", said)
+        yield Finding(Sentence("key {name}", name=name), "ok" if present else "fault", said)
 
 
 def _disk(station: Station) -> Finding:
     free = shutil.disk_usage(station.folder).free // 1_000_000
-    return Finding("disk", "ok" if free >= LEAST_FREE_MB else "fault", Sentence("{free} MB free", free=free))
+    return Finding(Sentence("disk"), "ok" if free >= LEAST_FREE_MB else "fault", Sentence("{free} MB free", free=free))
 
 
 def _broker(station: Station) -> Finding:
@@ -81,16 +81,16 @@ def _broker(station: Station) -> Finding:
             port=broker.port,
             error=str(error.strerror),
         )
-        return Finding("broker", "fault", said)
-    return Finding("broker", "ok", Sentence("answers on {host}:{port}", host=broker.host, port=broker.port))
+        return Finding(Sentence("broker"), "fault", said)
+    return Finding(Sentence("broker"), "ok", Sentence("answers on {host}:{port}", host=broker.host, port=broker.port))
 
 
 def _service(station: Station, now: datetime) -> Finding:
     with station.store.reading() as session:
         beat = last_beat(session)
     if beat is None or now - beat > SERVICE_SILENT:
-        return Finding("service", "fault", Sentence("`loa serve` is not running"))
-    return Finding("service", "ok", Sentence("on duty"))
+        return Finding(Sentence("service"), "fault", Sentence("`loa serve` is not running"))
+    return Finding(Sentence("service"), "ok", Sentence("on duty"))
 
 
 def _register(station: Station) -> Iterator[Finding]:
@@ -99,10 +99,10 @@ def _register(station: Station) -> Iterator[Finding]:
         approved = [row for row in valid_approvals(session) if row.kind == "bulletin"]
     without = [row.id for row in xom if not receivers.get(row.id)]
     if without:
-        yield Finding("xom", "fault", Sentence("no receiver in {xom}", xom=", ".join(without)))
+        yield Finding(Sentence("xom"), "fault", Sentence("no receiver in {xom}", xom=", ".join(without)))
     waiting = [r.id for rows in receivers.values() for r in rows if r.enrolled_at is None]
     if waiting:
         said = Sentence("never heard of: {receivers}; bring them their enrolment files", receivers=", ".join(waiting))
-        yield Finding("receivers", "warning", said)
+        yield Finding(Sentence("receivers"), "warning", said)
     if not approved:
-        yield Finding("bulletins", "warning", Sentence("none is approved, so nothing can be planned"))
+        yield Finding(Sentence("bulletins"), "warning", Sentence("none is approved, so nothing can be planned"))

@@ -11,8 +11,9 @@ from sqlmodel import Session, SQLModel, select
 
 from playlists.xom import WHOLE_DAY
 from scheduler.audit.entry import instant_text
-from scheduler.config import XomSettings
+from scheduler.config import XomSettings, fault_sentences
 from scheduler.errors import StationError
+from scheduler.sentence import Sentence, Sentences
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.tables import ReceiverRow, XomRow
@@ -60,16 +61,16 @@ def read_csv(text: str) -> list[XomSettings]:
     Raises StationError naming every wrong line.
     """
     sample = text.lstrip("\ufeff")
-    dialect = csv.excel
-    dialect.delimiter = ";" if sample.split("\n", 1)[0].count(";") > sample.split("\n", 1)[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO(sample), dialect=dialect)
+    first = sample.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(sample), delimiter=";" if first.count(";") > first.count(",") else ",")
     if not {"id", "name"} <= set(reader.fieldnames or ()):
         raise StationError(
             "expected a CSV with the columns {columns} (id and name at least), but its first line is {came}",
             columns=", ".join(CSV_COLUMNS),
-            came=", ".join(reader.fieldnames or ()) or "empty",
+            came=", ".join(reader.fieldnames or ()) or "—",
         )
-    listed, faults = [], []
+    listed: list[XomSettings] = []
+    faults: list[Sentence] = []
     for number, line in enumerate(reader, start=2):
         try:
             listed.append(
@@ -81,11 +82,13 @@ def read_csv(text: str) -> list[XomSettings]:
                 )
             )
         except ValidationError as error:
-            faults += [f"line {number}: {item['loc'][0]}: {item['msg']}" for item in error.errors()]
+            found = (fault for item in error.errors() for fault in fault_sentences(item))
+            faults += [Sentence("line {number}: {fault}", number=number, fault=fault) for fault in found]
     twice = sorted({x.id for x in listed if [y.id for y in listed].count(x.id) > 1})
-    faults += [f"xóm {key} is given twice" for key in twice]
+    faults += [Sentence("xóm {id} is given twice", id=key) for key in twice]
     if faults or not listed:
-        raise StationError("the list of xóm cannot be used: {faults}", faults="; ".join(faults) or "it is empty")
+        problems = tuple(faults) or (Sentence("it is empty"),)
+        raise StationError("the list of xóm cannot be used: {faults}", faults=Sentences(problems))
     return listed
 
 

@@ -39,11 +39,13 @@ PASSED_ON = {"_without", "leave_out", "_leaving_out", "_load"}
 RULES = {"Form", "Said", "reading", "_leaving_out"}
 """The normaliser's names of its rules are texts as well, though single words."""
 KEYWORDS = {"help", "template", "silent"}
-TABLES = {"headings", "DAYS", "WORDS", "HEADINGS"}
-"""Names of tuples whose items are each translated."""
+TABLES = {"headings", "DAYS", "WORDS", "LABELS", "METAVARS"}
+"""Names of tuples whose items, or dicts whose values, are each translated; STATE_STYLES has them as its keys."""
 INSTALLER_ONLY = "shell_completion.py"
 """click's texts about shell completion, which Loa does not offer."""
 
+REPORTED, REPORTED_VI = "receiver {receiver}: {subject}: ", "cụm {receiver}: {subject}: "
+"""What the station writes before a reason that a receiver reports."""
 HEADER = """\
 # The texts of Loa in Vietnamese. English msgids come from the code; `make catalogue` keeps this file in step with it.
 #"""
@@ -76,7 +78,7 @@ def msgids() -> dict[Msgid, set[str]]:
             found.add(text, place)
     for _kind, template in REASONS.values():
         found.add(template, "devices/protocol/reasons.py")
-        found.add("receiver {receiver}: {subject}: " + template, "scheduler/usecases/ingest.py")
+        found.add(REPORTED + template, "scheduler/usecases/ingest.py")
     for template in planner():
         found.add(template, "playlists/planning/reasons.vi.toml")
     for path in sorted(Path(click.__file__).parent.glob("*.py")):
@@ -126,8 +128,7 @@ def updated(old: Catalog) -> Catalog:
     )
     taken_over = planner()
     for msgid, places in sorted(msgids().items(), key=lambda item: _first(item[0])):
-        known = old.get(_first(msgid))
-        string = taken_over.get(_first(msgid)) or (known.string if known and not known.fuzzy else "")
+        string = taken_over.get(_first(msgid)) or _known(old, _first(msgid))
         new.add(msgid, _as_many(msgid, string), locations=[(place, None) for place in sorted(places)])
     return new
 
@@ -143,6 +144,14 @@ def main() -> int:
         print(f"to translate: {msgid!r}")
     print(f"{len(new)} texts, {len(waiting)} to translate in {PO.relative_to(ROOT)}")
     return 1 if waiting else 0
+
+
+def _known(old: Catalog, msgid: str) -> object:
+    """What `old` has for a msgid; a reported reason is its prefix and the reason."""
+    if msgid.startswith(REPORTED) and (reason := _known(old, msgid.removeprefix(REPORTED))):
+        return f"{REPORTED_VI}{reason}"
+    message = old.get(msgid)
+    return message.string if message else ""
 
 
 def _sources() -> list[Path]:
@@ -181,6 +190,9 @@ def _texts(tree: ast.Module, errors: set[str], *, rules: bool, shown: bool) -> I
                     yield from _strings(keyword.value, named)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if shown and any(isinstance(target, ast.Name) and target.id == "STATE_STYLES" for target in targets):
+                assert isinstance(node.value, ast.Dict)
+                yield from (text for key in node.value.keys if key is not None for text in _strings(key, {}))
             if shown and any(isinstance(target, ast.Name) and target.id in TABLES for target in targets):
                 yield from _strings(node.value, named)
 
