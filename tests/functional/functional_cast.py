@@ -34,6 +34,8 @@ LOA = (sys.executable, "-m", "scheduler")
 BOUND_S = 90.0
 """No test waits for this; it only ends one whose event never comes."""
 COMMAND_S = 120.0
+RESTART_S = 1.0
+WAV_HEADER = 44
 RECEIVERS = {"r1": "x1", "r2": "x2", "r3": "x3"}
 BULLETIN = """\
 +++
@@ -91,29 +93,44 @@ def now() -> datetime:
 
 
 class Daemon:
-    """A process that is meant to run for ever, restarted as systemd would when it has ended."""
+    """A process that is meant to run for ever, started again a second after it ended, as systemd does."""
 
     def __init__(self, name: str, command: Sequence[str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        self.starts = 0
         self.own_ends: list[int] = []
+        """The exit codes with which it ended without being killed by `crash`."""
         self._command = [*command]
         self._process: subprocess.Popen[bytes] | None = None
+        self._ended_s: float | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.starts += 1
+        self._ended_s = None
 
     def keep(self) -> None:
-        """Start it again if it ended by itself."""
-        if self._process is not None and (code := self._process.poll()) is not None:
-            self.own_ends.append(code)
+        """Start it again if it has ended, by itself or by `crash`."""
+        if self._process is None or (code := self._process.poll()) is None:
+            return
+        if self._ended_s is None:
+            self._ended_s = time.monotonic()
+            self.own_ends += [] if code == -signal.SIGKILL else [code]
+        elif time.monotonic() >= self._ended_s + RESTART_S:
             self.start()
 
+    def crash(self) -> None:
+        """kill -9; `keep` starts it again."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
     def kill(self) -> None:
-        """kill -9."""
+        """kill -9, for good."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> int | None:
@@ -305,7 +322,9 @@ def decoded(mp3: Path) -> bytes:
 
 
 def sound_of(path: Path) -> bytes:
-    """The samples of a WAV file that must be mono s16le at 24 kHz."""
+    """The samples of a WAV file that must be mono s16le at 24 kHz; none of a file that has no header yet."""
+    if path.stat().st_size < WAV_HEADER:
+        return b""
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 24_000)
         samples: bytes = file.readframes(file.getnframes())
