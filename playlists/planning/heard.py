@@ -112,6 +112,6 @@ class Heard:
             number = self.block(*span)
             if number is not None and lane.blocks[number].day == block.day:
                 by_slot.setdefault(lane.blocks[number].slot, []).append(span)
-        sessions = [session for spans in by_slot.values() for session in merged(spans, lane.session_gap)]
-        longest = max(end - start for start, end in sessions)
-        return longest <= lane.session_room and len(sessions) <= lane.day_sessions[block.day]
+        longest = max(end - start for spans in by_slot.values() for start, end in merged(spans, lane.session_gap))
+        count = sum(len(merged(spans, lane.session_join)) for spans in by_slot.values())
+        return longest <= lane.session_room and count <= lane.day_sessions[block.day]

@@ -17,6 +17,7 @@ from playlists.xom import Xom
 
 UNBOUNDED = 1 << 40  # more steps, plays or sessions than any week holds
 NOON = 12
+MICROSECOND = timedelta(microseconds=1)
 
 Span = tuple[int, int]
 
@@ -58,8 +59,10 @@ class Demand:
 class Lane:
     """The xóm's week. `sounding` is what committed programmes take up, `covered` are the slots they give the campaign.
 
-    `exact` is False where the blocks do not show every place the rules would allow (windows that overlap each other,
-    sessions that could be stretched); then a search that finds nothing proves nothing.
+    Two stretches may be one session when no more than `session_gap` apart, and surely are when no more than
+    `session_join`: the room of idents and sign-offs is rounded up to the grid. `exact` is False where the blocks do not
+    show every place the rules would allow (windows that overlap each other, sessions that could be stretched); then a
+    search that finds nothing proves nothing.
     """
 
     blocks: tuple[Block, ...]
@@ -70,6 +73,7 @@ class Lane:
     day_sessions: tuple[int, ...]
     session_room: int
     session_gap: int
+    session_join: int
     lead_in: int
     lead_out: int
     campaign_need: int
@@ -156,6 +160,8 @@ class _Compiler:
         session = problem.rules.max_session
         self.session_room = UNBOUNDED if session is None or "max_session" in without else session // self.grid
         self.session_gap = SESSION_GAP // self.grid
+        rounding = (self.lead_in + self.lead_out) * self.grid - problem.lead_in - problem.lead_out
+        self.session_join = max(-1, (SESSION_GAP - rounding) // self.grid)
         bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
         self.committed = [
             (play, bulletins[play.bulletin], slot_of(problem, xom, bulletins[play.bulletin], play.start))
@@ -182,6 +188,7 @@ class _Compiler:
             day_sessions=tuple(self._day_sessions(day) for day in range(7)),
             session_room=self.session_room,
             session_gap=self.session_gap,
+            session_join=self.session_join,
             lead_in=self.lead_in,
             lead_out=self.lead_out,
             campaign_need=0 if "campaign_min_per_xom" in self.without else problem.rules.campaign_min_per_xom,
@@ -277,8 +284,10 @@ class _Compiler:
         held: dict[SlotKey, list[Span]] = {}
         for play, bulletin, key in self.own:
             if self.day(key) == day:
-                held.setdefault(key, []).append(self._sounding(play, bulletin))
-        return most - sum(len(merged(spans, self.session_gap)) for spans in held.values())
+                start = (play.start - self.problem.lead_in - self.problem.week.start) // MICROSECOND
+                length = self.problem.lead_in + self.problem.occupied(bulletin) + self.problem.lead_out
+                held.setdefault(key, []).append((start, start + length // MICROSECOND))
+        return most - sum(len(merged(spans, SESSION_GAP // MICROSECOND)) for spans in held.values())
 
     def _demand(
         self, index: int, bulletin: PlannedBulletin, blocks: Sequence[Block], slots: Sequence[SlotKey]
