@@ -26,7 +26,7 @@ from devices.receiver.fetch import Fetcher
 from devices.receiver.journal import Journal
 from devices.receiver.outbox import Outbox
 from devices.receiver.player import Player
-from devices.receiver.playout import LONG_AGO, Playout
+from devices.receiver.playout import LONG_AGO, Playout, until
 from devices.receiver.state import GRACE, Turn, turns
 from devices.receiver.supply import Supply
 from devices.receiver.timekeeping import BUILD, LONGEST_JUMP, Timekeeper
@@ -82,12 +82,15 @@ class Agent:
         """Whether something is in flight that only real time resolves; a simulated clock stands still meanwhile."""
         link = self._link
         return (
-            self._woken
-            or self._fetcher.busy
-            or self._player.busy
+            self.working
             or link.connected != self._connected
             or (link.connected and (link.unacknowledged > 0 or self._outbox.awaiting or self._hello_at_s is not None))
         )
+
+    @property
+    def working(self) -> bool:
+        """Whether events wait to be taken, or a download or decoder is at work."""
+        return self._woken or self._fetcher.busy or self._player.busy
 
     @property
     def sounding_since(self) -> Reading | None:
@@ -303,7 +306,7 @@ class Agent:
         waits = [self._supply.due_s(), self._outbox.due_s()]
         if self._connected:
             waits += [self._hello_at_s, self._status_at_s]
-        walls = [now.wall + timedelta(seconds=max(0.0, at_s - now.monotonic_s)) for at_s in waits if at_s is not None]
+        walls = [now.wall + until(at_s, now) for at_s in waits if at_s is not None]
         upcoming = self._week.upcoming
         if upcoming is not None and now.state != "unknown":
             walls.append(upcoming.manifest.not_before)

@@ -94,8 +94,8 @@ class Playout:
         while True:
             step = next_step(week, self._journal.facts.settled, self._stage(present), quiet, self._is_ready, now.wall)
             match step:
-                case Wait(until=until):
-                    return min((instant for instant in (due, until) if instant is not None), default=None)
+                case Wait(until=wake):
+                    return min((instant for instant in (due, wake) if instant is not None), default=None)
                 case Prepare(turn=turn):
                     self._prepare(turn, manifest, now)
                 case Arm(turn=turn):
@@ -120,7 +120,7 @@ class Playout:
             sounding.progress_at_s = now.monotonic_s + PROGRESS_EVERY_S
         passed = timedelta(seconds=now.monotonic_s - sounding.since.monotonic_s)
         ahead = max(sounding.programme.length - passed, POLL_EVERY)
-        return now.wall + min(ahead, timedelta(seconds=sounding.progress_at_s - now.monotonic_s))
+        return now.wall + min(ahead, until(sounding.progress_at_s, now))
 
     def stop(self, now: Reading) -> None:
         """End the sound in order, with its record."""
@@ -224,3 +224,8 @@ class Playout:
             clock=clock,
             clips=(),
         )
+
+
+def until(at_s: float, now: Reading) -> timedelta:
+    """How long until the monotonic clock shows `at_s`; rounded up, for a step that came too early would do nothing."""
+    return timedelta(seconds=max(0.0, at_s - now.monotonic_s), microseconds=1)

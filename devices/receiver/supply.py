@@ -11,6 +11,9 @@ from devices.receiver.backoff import Backoff
 from devices.receiver.cache import Cache
 from devices.receiver.fetch import Fetched, Fetcher, FetchFailed, Wanted
 
+LAST_RETRY_S = 240.0
+"""A clip that could not be had is asked for at least three times within the grace of its slot."""
+
 
 @dataclass
 class _Retry:
@@ -71,7 +74,7 @@ class Supply:
                 self._retries.pop(digest, None)
             elif digest in self._wanted:
                 failures.append(outcome)
-                retry = self._retries.setdefault(digest, _Retry(Backoff(self._chance), now_s))
+                retry = self._retries.setdefault(digest, _Retry(Backoff(self._chance, LAST_RETRY_S), now_s))
                 retry.at_s = now_s + retry.backoff.next_s()
         for digest, retry in self._retries.items():
             if retry.at_s <= now_s:

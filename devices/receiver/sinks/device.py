@@ -73,9 +73,9 @@ class _Piping(Sounding):
         self._sounds = False
 
     def played(self) -> int:
-        """Samples the program took, and real time has had room for."""
-        if not self._sounds:
-            return 0
+        """Samples the program took, and real time has had room for; all of them once it has ended well."""
+        if self.samples or not self._sounds:
+            return self.samples
         return min(self._taken, int((time.monotonic() - self.began) * self.programme.rate))
 
     def stop(self) -> None:
@@ -120,7 +120,7 @@ class _Piping(Sounding):
             return f"the sound program ended with {code}"
         if length < self.programme.length * _TOO_FAST:
             return f"the card took {self.programme.length} of sound in {length}: that is not the pace of sound"
-        self.samples = self._taken = written // BYTES_PER_SAMPLE
+        self.samples = written // BYTES_PER_SAMPLE
         return ""
 
     def _look(self, pipe: int, written: int) -> None:
