@@ -16,6 +16,8 @@ from tts.speech import Speech
 
 _BREATH = timedelta(milliseconds=300)  # between a chime's last ring and the voice, and the other way round
 _UNFINISHED = ".part"
+GRIDS_PER_S = 10
+"""Every clip lasts a whole number of tenths of a second."""
 
 
 def render_bulletin(speech: Speech, kind: str, settings: SoundSettings, folder: Path) -> Clip:
@@ -49,8 +51,14 @@ def _said(speech: Speech, settings: SoundSettings) -> Speech:
     return voice.for_horns(segment.trimmed(speech), settings)
 
 
+def _on_the_grid(sound: Speech) -> Speech:
+    """Silence to the next tenth of a second: then a programme's clips start exactly where the planner put them."""
+    missing = -sound.samples % (sound.rate // GRIDS_PER_S)
+    return Speech(sound.pcm + bytes(2 * missing), sound.rate)
+
+
 def _finished(parts: Sequence[Speech | timedelta], kind: str, settings: SoundSettings, folder: Path) -> Clip:
-    sound = segment.joined([settings.lead, *parts, settings.tail])
+    sound = _on_the_grid(segment.joined([settings.lead, *parts, settings.tail]))
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=folder)
     os.close(handle)

@@ -12,6 +12,7 @@ from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, Undecided, solve
+from playlists.render import GRIDS_PER_S
 from playlists.week import Week
 from scheduler.audit.entry import read_instant
 from scheduler.catalogue import in_vietnamese
@@ -25,8 +26,8 @@ from scheduler.usecases.values import bulletin_value, clip_value, quiet_hours, r
 from scheduler.usecases.week_facts import counting_rules, week_facts
 from scheduler.verdict import Play
 
-GRID = timedelta(seconds=1)
-"""Clips last whole seconds, so a programme's clips follow each other exactly as planned."""
+GRID = timedelta(seconds=1) / GRIDS_PER_S
+"""The same as that of the clips' lengths, so a programme's clips follow each other exactly as planned."""
 
 
 @dataclass(frozen=True)
