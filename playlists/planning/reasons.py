@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from playlists.planning.cut import overload
 from playlists.planning.exact import Found, search
 from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.phrases import Phrase, Translate
@@ -107,6 +109,10 @@ def _reason(problem: Problem, xom: Xom, core: Sequence[str], minimal: bool) -> R
             if rules
             else "{xom}: its windows have no room for {goals}"
         )
+        others = frozenset(rule_names(problem, xom)) - set(core)
+        short = overload(lane_of(problem, xom, others)) * problem.rules.grid
+        if short:
+            help_.append(Phrase("find {minutes} min more in its windows", {"minutes": _minutes(short)}))
         help_ += [_remedy(problem, xom, name) for name in core]
         help_.append(Phrase("give it a window, or a longer one"))
     named = [name.split(":", 1)[1] for name in core if name.startswith(("min_", "want_", "valid:"))]
@@ -159,7 +165,7 @@ def _values(problem: Problem, xom: Xom, name: str) -> Iterator[tuple[str, object
     if kind in counts:
         yield "count", counts[kind]
     if (length := lengths.get(kind)) is not None:
-        yield "minutes", f"{length.total_seconds() / 60:g}"
+        yield "minutes", _minutes(length)
     if kind in ("min_gap", "valid", "want_per_week", "min_per_week"):
         bulletin = problem.bulletin(which)
         yield "bulletin", bulletin.label
@@ -169,3 +175,8 @@ def _values(problem: Problem, xom: Xom, name: str) -> Iterator[tuple[str, object
         yield "count", bulletin.plays_min if kind == "min_per_week" else bulletin.plays_wanted
     yield {"blackout": "why", "relay": "name", "quiet": "hours"}.get(kind, "rule"), which
     yield "now", problem.now
+
+
+def _minutes(length: timedelta) -> str:
+    """In tenths, rounded up: advice must not ask for too little."""
+    return f"{-(-length // timedelta(seconds=6)) / 10:g}"

@@ -55,10 +55,23 @@ def test_f8_the_reason_names_the_xom_and_the_rules_together_and_what_would_help(
         "Xóm 7: với lịch tiếp sóng VOV1, lịch ngừng phát vì tang lễ, "
         "các khung giờ không còn đủ chỗ cho 1 lượt phát tin “Cảnh báo lừa đảo”"
     )
-    assert [phrase.said(in_vietnamese) for phrase in first.would_help][:2] == [
+    assert [phrase.said(in_vietnamese) for phrase in first.would_help][:3] == [
+        "tìm thêm 1.6 phút trong các khung giờ của xóm",
         "rút ngắn hoặc dời lịch tiếp sóng VOV1",
         "thêm khung giờ ngoài lịch ngừng phát vì tang lễ",
     ]
+
+
+def test_too_much_for_one_day_is_proved_at_once_and_the_minutes_are_named() -> None:
+    """Twenty bulletins that may only be played on one day: no search by cases would end."""
+    tuesday = {"valid_from": WEEK.days[1], "valid_to": WEEK.days[1], "campaign": False}
+    many = tuple(replace(TIN, id=f"b{number}", **tuesday, duration=timedelta(seconds=98)) for number in range(20))
+    posed = problem(bulletins=many, rules=PlanningRules(campaign_min_per_xom=0))
+    answer = solve(posed)
+    assert isinstance(answer, Infeasible)
+    (reason,) = answer.reasons
+    assert len(reason.bulletins) == 19, "one more than the 18 that fit into half an hour"
+    assert "find 1.7 min more in its windows" in [str(phrase) for phrase in reason.would_help]
 
 
 def test_each_reason_is_true_and_minimal() -> None:
