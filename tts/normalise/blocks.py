@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .syllables import ALPHABET
+
 _RECIPIENTS = re.compile(r"\s*[*_]*nơi nhận ?:?[*_]* ?:?\s*(?:[-–+].*)?$", re.IGNORECASE)
 _ITEM = re.compile(r"\s*(?:[-–+•*]|như trên|lưu\b)", re.IGNORECASE)
-_AUTHORITY = re.compile(r"\s*[*_]*(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\b ?[./]? ?[A-ZĐÀ-Ỹ ,–-]{4,60}[*_]*\s*$")
+_CAPITAL, _SMALL = ALPHABET.upper(), ALPHABET
+_CAPITALS = f"[{_CAPITAL} ,–-]"
+_AUTHORITY = re.compile(rf"\s*[*_]*(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\b ?[./]? ?{_CAPITALS}{{4,60}}[*_]*\s*$")
 _OFFICE = re.compile(
-    r"\s*[*_]*(?:PHÓ |QUYỀN |ỦY VIÊN |UỶ VIÊN )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|CHÁNH VĂN PHÒNG|"
-    r"HIỆU TRƯỞNG|TRẠM TRƯỞNG|CHỈ HUY TRƯỞNG|BAN THƯỜNG VỤ|THƯỜNG TRỰC|TỔNG)[A-ZĐÀ-Ỹ ,–-]{0,50}[*_]*\s*$"
+    r"\s*[*_]*(?:PHÓ |QUYỀN |ỦY VIÊN |UỶ VIÊN )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|CHÁNH VĂN PHÒNG|HIỆU TRƯỞNG|"
+    rf"TRẠM TRƯỞNG|CHỈ HUY TRƯỞNG|BAN THƯỜNG VỤ|THƯỜNG TRỰC|TỔNG){_CAPITALS}{{0,50}}[*_]*\s*$"
 )
 _NAME = re.compile(
-    r"\s*[*_]*(?:(?:TS|ThS|BS|GS|PGS|KS)\.? )?[A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*(?: [A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*){1,4}[*_]*\s*$"
+    rf"\s*[*_]*(?:(?:TS|ThS|BS|GS|PGS|KS)\.? )?[{_CAPITAL}][{_SMALL}]*(?: [{_CAPITAL}][{_SMALL}]*){{1,4}}[*_]*\s*$"
 )
 _SIGNED = re.compile(r"\s*\(?(?:đã ký|ký tên|ký, đóng dấu|ký tên, đóng dấu)[^)]{0,20}\)?\s*$", re.IGNORECASE)
-_BLANK_HEAD = re.compile(
-    r"\s*số ?:? {0,8}(?:\.{2,}|…+)? {0,8}[/-] ?[A-ZĐ][\w&]*(?:[-/ ]+[A-ZĐ][\w&]*)*\s*$", re.IGNORECASE
-)
+_BLANK_HEAD = re.compile(r"\s*(?:[Ss]ố|SỐ) ?:? {0,8}(?:\.{2,}|…+)? {0,8}[/-] ?[A-ZĐ][\w&]*(?:[-/ ]+[A-ZĐ][\w&]*)*\s*$")
 
 _WHY_RECIPIENTS = "the list of recipients is not read"
 _WHY_SIGNATURE = "the signature block is not read"

@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from .known import PLAIN_ABBREVIATIONS
-from .letters import spelled
+from .letters import NAMES, latin, spelled
 from .line import MIXED, WORDS, Form, Line
 from .numbers import integer, one_by_one
 from .tables import text
@@ -29,8 +29,8 @@ def _part(piece: str) -> str:
         return _HEADS[piece]
     if len(piece) > 2 and piece in PLAIN_ABBREVIATIONS:
         return PLAIN_ABBREVIATIONS[piece]
-    if piece.islower() and len(piece) > 1:
-        return piece
+    if (piece.islower() and len(piece) > 1) or not NAMES.keys() >= set(piece.lower()):
+        return latin(piece.lower())
     return spelled(piece, foreign=True)
 
 
@@ -40,7 +40,7 @@ def _read_code(match: re.Match[str], line: Line) -> str | None:
         return None
     if match.start() and (line.open[match.start() - 1].isalnum() or line.open[match.start() - 1] == "_"):
         return None
-    return _WHOLE.get(written) or " ".join(_part(piece) for piece in _PART.findall(written))
+    return _WHOLE.get(written) or " ".join(filter(None, map(_part, _PART.findall(written))))
 
 
 def _read_road(match: re.Match[str], _line: Line) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 
+from .syllables import ALPHABET
 from .tables import text
 
 _TABLE = tomllib.loads(text("letters"))
+_KEPT = frozenset(ALPHABET)
 NAMES: dict[str, str] = _TABLE["letters"]
 FOREIGN: dict[str, str] = NAMES | _TABLE["foreign"]
+
+
+def latin(word: str) -> str:
+    """A word in small letters that a voice knows; what is in no such letter is dropped."""
+    if _KEPT.issuperset(word):
+        return word
+    return "".join(char for char in unicodedata.normalize("NFKD", word) if char in _KEPT)
 
 
 def spelled(letters: str, *, foreign: bool = False) -> str:

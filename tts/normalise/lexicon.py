@@ -137,8 +137,10 @@ class Lexicon:
         }
 
     def reading(self, line: Line, rule: str, *, sure: bool = False) -> Line:
-        """The line with every entry's form read. In a line of capitals, what may be a plain word (AI, CA) is left alone,
-        unless the entries are `sure`."""
+        """The line with every entry's form read.
+
+        In a line of capitals, what may be a plain word (AI, CA) is left alone, unless the entries are `sure`.
+        """
         index, reached = self.index, 0
         if line.marks.isdisjoint(index):
             return line

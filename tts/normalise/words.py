@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
-from .letters import NAMES, spelled
+from .letters import NAMES, latin, spelled
 from .line import WORDS, Doubt, Line, Said
 from .numbers import UNITS
-from .syllables import ALPHABET, VOWELS, bare, is_syllable, usual_tone_place
+from .syllables import VOWELS, bare, is_syllable, usual_tone_place
 
 _LETTERS = "[^\\W\\d_²³¹½¼¾⅓⅔]+"
 _TOKEN = re.compile(rf"{_LETTERS}(?:['’](?=[^\W\d_]){_LETTERS})?|\d|\.{{2,}}|[^\w\s]|[_\t²³¹½¼¾⅓⅔]")
 _WORD_BEFORE = re.compile(r"(?<!\w)([^\W\d_]+) $")
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)(?!\w)")
-_KEPT = frozenset(ALPHABET)
 _PAUSES = dict.fromkeys(",;:…()[]{}/|\\–—→⇒\t", ",") | {".": ".", "!": "!", "?": "?", "..": ","}
 _SILENT = frozenset("“”‘’\"'*`_#^~<>«»•·●○▪■□◦°$@")
 _UNKNOWN_ABBREVIATION = (
@@ -48,19 +46,12 @@ def _among_capitals(text: str, start: int, end: int) -> bool:
     return any(found is not None and found[1].isupper() and len(found[1]) > 1 and _plain(found[1]) for found in beside)
 
 
-def _latin(word: str) -> str:
-    """A foreign word in the letters a voice knows."""
-    if _KEPT.issuperset(word):
-        return word
-    return "".join(char for char in unicodedata.normalize("NFKD", word) if char in _KEPT)
-
-
 def _unknown(word: str, start: int, end: int, line: Line) -> Said:
     """A word nobody gave a reading: an abbreviation by its letters, anything else as it stands; never in silence."""
     lower = word.lower().replace("’", "").replace("'", "")
     if len(lower) == 1 and lower in NAMES:
         return Said(start, end, NAMES[lower], "letter")
-    said = _latin(lower)
+    said = latin(lower)
     if not said:
         return Said(start, end, "", "unreadable", silent="this script cannot be read")
     capitals = len(word) > 1 and word.isupper()
@@ -130,4 +121,4 @@ def _joined(out: list[str]) -> str:
             said.append(pause + " ")
         pause = "," if piece.endswith(",") else ""
         said.append(piece.rstrip(","))
-    return "".join(said) + (pause if pause != "," else "")
+    return "".join(said) + (pause if said and pause != "," else "")
