@@ -66,7 +66,7 @@ def run_receiver(
     log.info("receiver %s plays to %s from %s", enrolment.receiver, player.sink, folder)
     try:
         agent.open(wake.set)
-        code = _loop(agent, link, HostClock(), ended, wake, log)
+        code = run_agent(agent, link, HostClock(), ended, wake, log)
     except JournalFailed as error:
         log.critical("%s", error)
         code = JOURNAL_FAILED
@@ -112,9 +112,10 @@ def _player(sink: Sink, ffmpeg: Path, wav_folder: Path) -> Player:
             return device_player(find_program(), ffmpeg)
 
 
-def _loop(
+def run_agent(
     agent: Agent, link: Link, clock: Clock, ended: threading.Event, wake: threading.Event, log: logging.Logger
 ) -> int:
+    """Step the agent when it is due or woken until `ended`; returns the exit code."""
     while not ended.is_set():
         wake.clear()
         due = agent.step(clock.read())

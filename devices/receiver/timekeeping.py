@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from devices.clock import ClockState, Reading
 
-BUILD = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+BUILD = datetime.fromisoformat("2024-01-01T00:00:00+00:00")
 """No receiver with this software runs earlier."""
 LONGEST_JUMP = timedelta(hours=24)
 

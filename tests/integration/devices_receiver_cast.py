@@ -320,8 +320,8 @@ class Stage:
     def player(self) -> Player:
         return NullPlayer(FFMPEG, self.decoders)
 
-    def switch_on(self) -> Agent:
-        link = self.broker.link(self.receiver, password(self.receiver))
+    def switch_on(self, link: Link | None = None) -> Agent:
+        link = link or self.broker.link(self.receiver, password(self.receiver))
         fetcher = ClipFetcher(self.downloads, HttpDownload())
         self.agent = Agent(enrolment(self.receiver, self.audio.base), self.folder, link, self.player(), fetcher, "test")
         self.agent.open(self.woken.set)

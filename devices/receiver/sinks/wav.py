@@ -61,7 +61,6 @@ class _Writing(Sounding):
                     self.samples += len(pcm) // BYTES_PER_SAMPLE
                 os.pwrite(file, wav_header(self.samples, programme.rate), 0)
                 if self.samples == programme.samples:
-                    os.fsync(file)
                     return self.decoding.fault()
                 self.stopped.wait(min(_PACE_S, (programme.samples - self.samples) / programme.rate))
             return ""
