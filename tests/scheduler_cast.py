@@ -235,7 +235,7 @@ def _published() -> Path:
     voice_bulletin(station, bulletin, SUNDAY)
     approve_bulletin(station, bulletin, "Bà Lan", station.keys.approver(), SUNDAY)
     publish_week(station, WEEK, SUNDAY)
-    seal_log(station, SUNDAY)
+    seal_log(station)
     station.store.close()
     return folder
 
@@ -247,6 +247,6 @@ def _enrolled() -> Path:
     station = open_station(folder)
     for device in devices(station).values():
         say(station, "hello", device, device.hello(), SUNDAY)
-    seal_log(station, SUNDAY)
+    seal_log(station)
     station.store.close()
     return folder

@@ -132,7 +132,7 @@ class StationService:
             self._seal_at = now + SEAL_EVERY if grown else None
         elif now >= self._seal_at:
             self._seal_at = None
-            text = seal_log(self._station, now)
+            text = seal_log(self._station)
             if text is not None:
                 self._link.publish(topics.checkpoint(self._station.id), text.encode(), retain=True)
 

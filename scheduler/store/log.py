@@ -1,8 +1,11 @@
 """The one way evidence is written: the rows and the log leaf that holds them, in one transaction."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -43,13 +46,43 @@ def read_leaves(session: Session) -> list[LeafRow]:
     return list(session.exec(select(LeafRow).order_by(col(LeafRow.n))))
 
 
-def read_evidence(session: Session) -> dict[str, list[dict[str, JsonValue]]]:
-    """Every evidence row as the file holds it, past the ORM, which would read a changed 2 as true."""
-    connection = session.connection()
-    return {
-        table: [as_logged(table, dict(row)) for row in connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()]
-        for table in TABLES
-    }
+@dataclass(frozen=True)
+class StoredLog:
+    """The log and the evidence as the file holds them, believed in nothing: past the ORM, which would read a changed 2
+    as true, and stop at bytes that are text now. `leaves` are (n, entry, hash), `checkpoints` (size, text)."""
+
+    leaves: tuple[tuple[object, bytes, bytes], ...]
+    checkpoints: tuple[tuple[object, str], ...]
+    frontier: Frontier | None
+    evidence: dict[str, list[dict[str, JsonValue]]]
+
+
+def read_as_stored(session: Session) -> StoredLog:
+    """Everything an inspector looks at; a frontier that is none is None."""
+    read = session.connection().exec_driver_sql
+    return StoredLog(
+        leaves=tuple((n, _octets(entry), _octets(hashed)) for n, entry, hashed in read(_LEAVES)),
+        checkpoints=tuple((size, str(text)) for size, text in read("SELECT size, text FROM checkpoint ORDER BY size")),
+        frontier=_frontier(read("SELECT size, nodes FROM frontier").fetchall()),
+        evidence={
+            table: [as_logged(table, dict(row)) for row in read(f"SELECT * FROM {table}").mappings()]
+            for table in TABLES
+        },
+    )
+
+
+_LEAVES = "SELECT n, entry, hash FROM leaf ORDER BY n"
+
+
+def _octets(stored: object) -> bytes:
+    return stored if isinstance(stored, bytes) else str(stored).encode("utf-8", "surrogatepass")
+
+
+def _frontier(stored: Sequence[Any]) -> Frontier | None:
+    try:
+        return Frontier(stored[0][0], tuple(map(bytes.fromhex, json.loads(stored[0][1])))) if stored else Frontier()
+    except (TypeError, ValueError, AttributeError):
+        return None
 
 
 def _table(row: SQLModel) -> str:

@@ -101,8 +101,3 @@ def latest_manifests(session: Session) -> dict[str, ManifestRow]:
 
 def latest_checkpoint(session: Session) -> CheckpointRow | None:
     return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc())).first()
-
-
-def checkpoint_rows(session: Session) -> list[CheckpointRow]:
-    """Every checkpoint, by size."""
-    return list(session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size))))

@@ -47,7 +47,7 @@ def found_station(folder: Path, config_text: str, now: datetime) -> Founded:
         add_account(session, STATION_USER, "station", password)
         renew_trust(session, station, now)
     change = register_xom(station, config.xom, now)
-    seal_log(station, now)
+    seal_log(station)
     write_broker_files(station)
     return Founded(station, change)
 

@@ -33,7 +33,7 @@ def report_week(station: Station, week: Week, now: datetime, translate: Callable
     """
     with station.store.writing() as session:
         append(session, f"report_issued {week}", now, [])
-    seal_log(station, now)
+    seal_log(station)
     with station.store.reading() as session:
         leaves = [leaf.entry for leaf in read_leaves(session)]
         checkpoint = latest_checkpoint(session)

@@ -1,12 +1,10 @@
 """Sign the log's head, and keep every signed head outside the database too, as the witness of later days."""
 
 import os
-from datetime import datetime
 
 from sqlmodel import Session
 
 from scheduler.audit.checkpoint import CheckpointError, make_checkpoint, verify_checkpoint
-from scheduler.audit.entry import instant_text
 from scheduler.audit.merkle import Frontier, grow, leaf_hash
 from scheduler.errors import NotAllowedError
 from scheduler.station import Station
@@ -17,25 +15,25 @@ from scheduler.store.tables import CheckpointRow
 _END = "\n---\n"
 
 
-def seal_log(station: Station, now: datetime) -> str | None:
+def seal_log(station: Station) -> str | None:
     """A checkpoint over all leaves, None when nothing was added since the last one.
 
     Raises NotAllowedError when the log is shorter than, or not a continuation of, what was signed before: a database
     that was restored from an old copy must not fork the log (case D10, promise I5).
     """
-    witnessed = witnessed_checkpoints(station)
     with station.store.writing() as session:
+        witnessed = witnessed_checkpoints(station)
         last, frontier = latest_checkpoint(session), read_frontier(session)
         if witnessed and (last is None or last.text != witnessed[-1]):
             signed = _check_continues(session, station, witnessed[-1], frontier.size)
-            session.merge(CheckpointRow(size=signed, at=instant_text(now), text=witnessed[-1]))
+            session.merge(CheckpointRow(size=signed, text=witnessed[-1]))
             last = latest_checkpoint(session)
         if last is not None and last.size == frontier.size:
             return None
         key = station.keys.log
         text = make_checkpoint(station.log_origin, frontier.size, frontier.root, key.sign_note, key.public.raw)
         _witness(station, text)
-        session.add(CheckpointRow(size=frontier.size, at=instant_text(now), text=text))
+        session.add(CheckpointRow(size=frontier.size, text=text))
     return text
 
 
@@ -49,7 +47,7 @@ def witnessed_checkpoints(station: Station) -> list[str]:
     """The checkpoints in log/checkpoints.txt, oldest first; a last one that was cut off in writing does not count."""
     if not station.witness.is_file():
         return []
-    return [text + "\n" for text in station.witness.read_text(encoding="utf-8").split(_END)[:-1]]
+    return [text + "\n" for text in station.witness.read_text(encoding="utf-8", errors="replace").split(_END)[:-1]]
 
 
 def _check_continues(session: Session, station: Station, text: str, size: int) -> int:

@@ -21,6 +21,7 @@ from scheduler.audit.checkpoint import make_checkpoint
 from scheduler.audit.fold import TABLES
 from scheduler.audit.merkle import Frontier, grow, leaf_hash
 from scheduler.audit.stored import _SHAPES
+from scheduler.errors import StationError
 from scheduler.station import open_station
 from scheduler.store.log import append
 from scheduler.store.tables import WaiverRow
@@ -39,13 +40,13 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     slot = slots(station)[0]
     say(station, "report", device, device.report("adopted", "manifest 1", "adopted", {"version": 1}), SUNDAY)
     say(station, "report", device, device.report("security", "manifest 9", "unknown-signer", {"signers": "x"}), SUNDAY)
-    seal_log(station, SUNDAY)
+    seal_log(station)
     say(station, "record", device, device.record(slot), monday)
     waiver = WaiverRow(id="w1", xom="x2", week=str(WEEK), authority="UBND xã", why="tang lễ", at="")
     waiver.at = slot.start
     with station.store.writing() as session:
         append(session, "waived", monday, [waiver])
-    seal_log(station, monday)
+    seal_log(station)
     station.store.close()
     return Path(shutil.copytree(made, tmp_path_factory.mktemp("copied") / "elsewhere"))
 
@@ -165,8 +166,9 @@ def test_one_byte_of_any_stored_checkpoint_is_named(changed: Path) -> None:
 def test_one_byte_of_the_witness_file_is_named(changed: Path) -> None:
     witness = changed / "log" / "checkpoints.txt"
     raw = witness.read_bytes()
+    chance = random.Random(50)
     for at in range(len(raw)):
-        witness.write_bytes(_flipped(raw, at))
+        witness.write_bytes(_flipped(raw, at, 1 << chance.randrange(8)))
         verification = _verified(changed)
         assert any(item.kind == "checkpoint" for item in verification.findings), (at, raw[max(0, at - 20) : at + 20])
     witness.write_bytes(raw)
@@ -174,9 +176,42 @@ def test_one_byte_of_the_witness_file_is_named(changed: Path) -> None:
 
 
 @pytest.mark.functional
-def test_the_frontier_is_held_against_the_leaves(changed: Path) -> None:
-    _set(changed, "UPDATE frontier SET size = size + 1")
-    assert any("frontier" in item.where for item in _verified(changed).findings)
+@pytest.mark.parametrize("nodes", ["[]", "[1]", "x", '["00"]', "null"])
+def test_the_frontier_is_held_against_the_leaves(changed: Path, nodes: str) -> None:
+    _set(changed, "UPDATE frontier SET nodes = ?", nodes)
+    assert [item.where for item in _verified(changed).findings] == ["frontier"]
+
+
+@pytest.mark.functional
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE leaf SET entry = CAST(entry AS TEXT) WHERE n = 3",
+        "UPDATE leaf SET entry = 'x' WHERE n = 3",
+        "UPDATE leaf SET hash = 7 WHERE n = 3",
+        "UPDATE checkpoint SET text = x'ff00'",
+        "UPDATE frontier SET size = size + 1",
+        "DELETE FROM frontier",
+        "DELETE FROM leaf",
+        "DELETE FROM checkpoint",
+        "DELETE FROM checkpoint WHERE size = (SELECT MIN(size) FROM checkpoint)",
+        "UPDATE slot SET receivers = 'not json'",
+        "UPDATE station SET trust = 'no envelope'",
+    ],
+)
+def test_what_no_program_of_ours_wrote_is_named_and_stops_nothing(changed: Path, statement: str) -> None:
+    """But a text of the very same bytes is the same evidence."""
+    _set(changed, statement)
+    assert bool(_verified(changed).findings) is not statement.startswith("UPDATE leaf SET entry = CAST")
+
+
+@pytest.mark.functional
+def test_d9_a_damaged_database_file_is_said_to_be_damaged(changed: Path) -> None:
+    database = changed / "loa.db"
+    raw = database.read_bytes()
+    database.write_bytes(raw[:8192] + bytes(len(raw) - 8192))
+    with pytest.raises(StationError, match=r"loa\.db"):
+        _verified(changed)
 
 
 @pytest.mark.functional
@@ -256,8 +291,8 @@ def _one_byte_changed(value: object) -> object:
     return "x"
 
 
-def _flipped(raw: bytes, at: int) -> bytes:
-    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+def _flipped(raw: bytes, at: int, mask: int = 1) -> bytes:
+    return raw[:at] + bytes([raw[at] ^ mask]) + raw[at + 1 :]
 
 
 def _name(column: str) -> str:

@@ -67,7 +67,6 @@ def upgrade() -> None:
     op.create_table(
         "checkpoint",
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("at", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("size"),
     )
