@@ -12,11 +12,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from devices.simulator.faults import DeadAmplifier, Fault, Offline, PowerCut
 from playlists.week import TIMEZONE
 from scheduler.cli.command import Command, err, option, out, say
 from scheduler.cli.status import show_status
 from scheduler.cli.tables import STATE_STYLES
-from scheduler.rehearsal.story import CLOSED, WEEK, Cast, cast, play_week, prepare, write_bulletins
+from scheduler.rehearsal.story import BROKER_RESTARTS, CLOSED, WEEK, Cast, cast, play_week, prepare, write_bulletins
 from scheduler.reports.document import SIGNS, status_document
 from scheduler.usecases.publish_week import Published
 from scheduler.usecases.report_week import report_week
@@ -52,7 +53,8 @@ def demo(output: Path) -> int:
     say("{count} bulletins, {minutes:.1f} minutes of speech.", count=len(voiced), minutes=_minutes(voiced))
     story = cast(station)
     for fault in story.faults:
-        say("To come: {fault}", fault=fault)
+        _tell_fault(fault)
+    say("  to come: the broker is restarted at {instant}", instant=_local(BROKER_RESTARTS))
     _watch(story)
     verdicts = week_status(station, WEEK, CLOSED)
     issued = report_week(station, WEEK, CLOSED, _)
@@ -138,6 +140,31 @@ def _tell_clip(voiced: Voiced) -> None:
         voice=voiced.spoken.voice.name,
         title=voiced.bulletin.title,
     )
+
+
+def _tell_fault(fault: Fault) -> None:
+    match fault:
+        case Offline(receiver=receiver, start=start, end=end):
+            say(
+                "  to come: {receiver} has no network from {start} to {end} and plays its stored week",
+                receiver=receiver,
+                start=_local(start),
+                end=_local(end),
+            )
+        case DeadAmplifier(receiver=receiver):
+            say("  to come: the amplifier of {receiver} is dead", receiver=receiver)
+        case PowerCut(receiver=receiver, after=after, off=off):
+            say(
+                "  to come: {receiver} loses its power in mid-programme after {after}, for {minutes:.0f} minutes",
+                receiver=receiver,
+                after=_local(after),
+                minutes=off.total_seconds() / 60,
+            )
+
+
+def _local(instant: datetime) -> str:
+    local = instant.astimezone(TIMEZONE)
+    return f"{_(DAYS[local.weekday()])} {local:%H:%M}"
 
 
 def _tell_plan(published: Published) -> None:

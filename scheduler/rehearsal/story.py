@@ -41,6 +41,7 @@ FOUNDED = WEEK.start - timedelta(hours=16)
 PUBLISHED = WEEK.start - timedelta(hours=6)
 CLOSED = WEEK.end + timedelta(hours=6)
 BROKER_RESTARTS = WEEK.start + timedelta(days=2, hours=17, minutes=8)
+"""Wednesday, while programmes sound: the receivers play on, and report when it is back."""
 
 
 @dataclass(frozen=True)
