@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench install clean
+.PHONY: demo test check bench catalogue install clean
 
 install: $(VENV)/.installed
 
@@ -32,6 +32,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -s tests/benchmarks
+
+# After a text was added, changed or taken out: brings loa.po and loa.mo in step and names what is to be translated.
+catalogue: $(VENV)/.installed-dev
+	$(BIN)/python tests/meta/catalogue.py
 
 clean:
 	rm -rf build $(VENV)

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -31,11 +32,29 @@ MO = PO.with_suffix(".mo")
 PLANNER = ROOT / "playlists/planning/reasons.vi.toml"
 
 ERRORS = {"ReadableError", "DeviceError"}
-"""The roots of our errors: the text that each subclass is given is a msgid."""
-SPEAKERS = {"_", "gettext", "say", "Sentence", "Phrase", "Note", "LeftOut", "Doubt", "quarantine", "_incident"}
-"""Other calls whose texts reach the operator."""
-PASSED_ON = {"_without", "leave_out", "_leaving_out", "_load"}
-"""Private functions that hand a text on to one of those."""
+"""The roots of our errors: the first argument of each subclass is a msgid."""
+BY_REASON = {"BadSignature"}
+"""Errors that are given a key of REASONS instead."""
+PLACES = {
+    "_": 0,
+    "say": 0,
+    "Sentence": 0,
+    "Phrase": 0,
+    "LineError": 1,
+    "Note": 1,
+    "LeftOut": 2,
+    "Doubt": -2,
+    "quarantine": 3,
+    "_incident": 3,
+    "__init__": 0,
+    "leave_out": 0,
+    "_without": 1,
+    "_load": 1,
+    "_leaving_out": 2,
+    "failure": 0,
+    "show_table": 0,
+}
+"""Other calls whose texts reach the operator, and private functions that hand a text on: the argument that is one."""
 RULES = {"Form", "Said", "reading", "_leaving_out"}
 """The normaliser's names of its rules are texts as well, though single words."""
 KEYWORDS = {"help", "template", "silent"}
@@ -46,11 +65,10 @@ INSTALLER_ONLY = "shell_completion.py"
 
 REPORTED, REPORTED_VI = "receiver {receiver}: {subject}: ", "cụm {receiver}: {subject}: "
 """What the station writes before a reason that a receiver reports."""
-HEADER = """\
-# The texts of Loa in Vietnamese. English msgids come from the code; `make catalogue` keeps this file in step with it.
-#"""
+HEADER = b"# Loa in Vietnamese. The msgids come from the code; `make catalogue` keeps this file in step with it."
 WRITTEN = datetime(2026, 11, 22, tzinfo=UTC)  # fixed, so that the same texts give the same bytes
 
+_GENERATOR = re.compile(rb'"(Generated-By|Report-Msgid-Bugs-To): .*\n')
 _RULE = re.compile("[a-z][a-z ]+")
 
 Msgid = str | tuple[str, str]
@@ -63,18 +81,20 @@ class Found:
     places: dict[Msgid, set[str]] = field(default_factory=dict)
 
     def add(self, msgid: Msgid, place: str) -> None:
-        self.places.setdefault(msgid, set()).add(place)
+        if msgid:
+            self.places.setdefault(msgid, set()).add(place)
 
 
+@cache
 def msgids() -> dict[Msgid, set[str]]:
     """Every text of the project and of click, with the files it stands in."""
     found = Found()
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _sources()}
-    errors = _error_classes(trees.values())
+    errors = _error_classes(trees.values()) - BY_REASON
     for path, tree in trees.items():
         place = path.relative_to(ROOT).as_posix()
         rules, shown = place.startswith("tts/normalise/"), place.startswith("scheduler/cli/")
-        for text in _texts(tree, errors, rules=rules, shown=shown):
+        for text in texts(tree, errors, rules=rules, shown=shown):
             found.add(text, place)
     for _kind, template in REASONS.values():
         found.add(template, "devices/protocol/reasons.py")
@@ -101,15 +121,15 @@ def read_catalogue() -> Catalog:
 def compiled(catalogue: Catalog) -> bytes:
     """The .mo file of a catalogue."""
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, read_po(io.BytesIO(written(catalogue)), locale="vi", domain="loa"))
     return out.getvalue()
 
 
 def written(catalogue: Catalog) -> bytes:
     """The .po file of a catalogue, the same bytes for the same texts."""
     out = io.BytesIO()
-    write_po(out, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=False)
-    return out.getvalue()
+    write_po(out, catalogue, width=120, include_lineno=False, sort_output=True)
+    return HEADER + b"\n" + _GENERATOR.sub(b"", out.getvalue()[out.getvalue().index(b"msgid") :])
 
 
 def updated(old: Catalog) -> Catalog:
@@ -119,7 +139,6 @@ def updated(old: Catalog) -> Catalog:
         domain="loa",
         project="Loa",
         version="1",
-        header_comment=HEADER,
         last_translator="Loa",
         language_team="vi",
         creation_date=WRITTEN,
@@ -172,41 +191,41 @@ def _error_classes(trees: Iterable[ast.Module]) -> set[str]:
     return known
 
 
-def _texts(tree: ast.Module, errors: set[str], *, rules: bool, shown: bool) -> Iterator[str]:
+def texts(tree: ast.Module, errors: set[str], *, rules: bool, shown: bool) -> Iterator[str]:
     named = _named_texts(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = _called(node)
-            if called in errors | SPEAKERS | PASSED_ON or (called == "__init__" and node.args):
-                whole = called not in ("_", "say", "gettext", "Sentence")
-                for argument in node.args:
-                    yield from (text for text in _strings(argument, named) if not whole or _is_sentence(text))
+            place = PLACES.get(called, 0 if called in errors else None)
+            if place is not None and len(node.args) > abs(place):
+                yield from _strings(node.args[place], named)
             if rules and called in RULES:
                 yield from (text for argument in node.args for text in _strings(argument, {}) if _RULE.fullmatch(text))
-            if called == "show_table":
-                yield from _strings(node.args[0], named)
             for keyword in node.keywords:
                 if keyword.arg in KEYWORDS:
                     yield from _strings(keyword.value, named)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if shown and any(isinstance(target, ast.Name) and target.id == "STATE_STYLES" for target in targets):
-                assert isinstance(node.value, ast.Dict)
-                yield from (text for key in node.value.keys if key is not None for text in _strings(key, {}))
-            if shown and any(isinstance(target, ast.Name) and target.id in TABLES for target in targets):
-                yield from _strings(node.value, named)
+    for target, value in _assignments(tree) if shown else ():
+        if target in TABLES:
+            yield from _strings(value, named)
+        if target == "STATE_STYLES" and isinstance(value, ast.Dict):
+            yield from (text for key in value.keys if key is not None for text in _strings(key, {}))
 
 
 def _named_texts(tree: ast.Module) -> dict[str, set[str]]:
     """What each name was ever set to in this module, where that is written out: a template before its use."""
     named: dict[str, set[str]] = {}
+    for _round in range(2):  # a name may be set to another's texts
+        for target, value in _assignments(tree):
+            named.setdefault(target, set()).update(list(_strings(value, named)))
+    return named
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name):
-                    named.setdefault(target.id, set()).update(_strings(node.value, {}))
-    return named
+                    yield target.id, node.value
 
 
 def _strings(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
@@ -217,7 +236,7 @@ def _strings(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
         case ast.IfExp(body=body, orelse=orelse):
             yield from _strings(body, named)
             yield from _strings(orelse, named)
-        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items) | ast.BoolOp(values=items):
             for item in items:
                 yield from _strings(item, named)
         case ast.Dict(values=values):
@@ -229,10 +248,8 @@ def _strings(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
             yield from named.get(name, ())
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=arguments):
             yield from named.get(name, ())
-            for argument in arguments:
-                yield from _strings(argument, named)
-        case ast.Starred(value=value):
-            yield from _strings(value, named)
+            for default in arguments[1:]:
+                yield from _strings(default, named)
 
 
 def _of_click(tree: ast.Module) -> Iterator[Msgid]:
@@ -247,11 +264,6 @@ def _of_click(tree: ast.Module) -> Iterator[Msgid]:
 
 def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _is_sentence(text: str) -> bool:
-    """Not the slug of a kind, nor a file's ending."""
-    return " " in text
 
 
 def _first(msgid: object) -> str:
