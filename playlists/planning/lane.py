@@ -88,7 +88,7 @@ class Lane:
     @property
     def contiguous(self) -> bool:
         """Whether the plays of a block must follow each other without a break."""
-        return self.leads > 0 or self.session_room < UNBOUNDED
+        return self.leads > 0 or min(self.session_room, *self.day_sessions) < UNBOUNDED
 
 
 def lane_of(problem: Problem, xom: Xom, without: frozenset[str] = frozenset()) -> Lane:

@@ -51,7 +51,7 @@ class PlanningRules:
         if self.pause < NOTHING:
             raise InvalidValueError("the pause after a bulletin must not be negative, not {pause}", pause=self.pause)
         if self.grid < timedelta(milliseconds=100):
-            raise InvalidValueError("the grid of starts must be at least a tenth of a second, not {grid}", grid=self.grid)
+            raise InvalidValueError("the grid must be at least a tenth of a second, not {grid}", grid=self.grid)
         if self.max_sessions_per_day is not None and self.max_sessions_per_day < 0:
             raise InvalidValueError(
                 "the sessions allowed a day must not be negative, not {count}", count=self.max_sessions_per_day

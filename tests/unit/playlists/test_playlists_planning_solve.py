@@ -369,3 +369,11 @@ def test_a_programme_may_join_plays_across_a_short_silence() -> None:
     plays = [Play("x1", "b1", start), Play("x1", "b2", start + timedelta(seconds=95 + 60))]
     assert len(programmes(posed, plays)) == 2
     assert len(programmes(posed, plays, timedelta(seconds=60))) == 1
+
+
+def test_a_gap_that_delays_a_bulletin_does_not_tear_its_session_in_two() -> None:
+    days = replace(MORNING, days=frozenset({1, 2}))
+    late = bulletin(1, min_gap=timedelta(hours=24, minutes=20))
+    rules = PlanningRules(max_sessions_per_day=1)
+    plan = planned(problem(xom(1, days), bulletins=(late, bulletin(2, campaign=False)), rules=rules))
+    assert [len(programme.bulletins) for programme in plan.programmes] == [2, 2]
