@@ -1,0 +1,111 @@
+"""Speed, growth and score of the normaliser, beside sea-g2p when it is installed (pip install sea-g2p, bench only).
+
+Run: python tests/benchmarks/bench_normaliser.py
+Answers 1 when the plan is read at less than 200,000 characters a second, or when a text of any kind costs more than
+its length.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import time
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from tts.normalise import read
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+TARGET = 200_000  # characters a second, one core
+LARGEST = 1_000_000
+STEP = 4
+MOST_GROWTH = 2.0  # how much dearer a character may be in the largest text than in one a quarter of its length
+HOSTILE = (
+    "1",
+    "1.",
+    "1/",
+    "1-",
+    "1:",
+    "1%",
+    "(",
+    "ABC ",
+    "- ",
+    "$\\geq 1$ ",
+    "a\u0301",
+    "số ",
+    "ngày 1,",
+    "a.",
+    "\t",
+    "\u200b",
+)
+
+
+def seconds(work: Callable[[], object], rounds: int = 3) -> float:
+    """The best of a few rounds, in processor time."""
+    best = float("inf")
+    for _ in range(rounds):
+        begun = time.process_time()
+        work()
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+def peer() -> Callable[[str], str] | None:
+    """sea-g2p's normaliser, or None where it is not installed."""
+    if importlib.util.find_spec("sea_g2p") is None:
+        return None
+    normalise: Callable[[str], str] = importlib.import_module("sea_g2p").Normalizer().normalize
+    return normalise
+
+
+def only_words(spoken: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", unicodedata.normalize("NFC", spoken).lower()).split())
+
+
+def score(reader: Callable[[str], str]) -> str:
+    rows = [line.split("\t") for line in (GOLDEN / "readings.tsv").read_text("utf-8").splitlines()[1:]]
+    right = sum(
+        only_words(reader(written)) in {only_words(way) for way in spoken.split("|")} for _, written, spoken in rows
+    )
+    return f"{right}/{len(rows)} ({right / len(rows):.0%})"
+
+
+def lines_read_by(reader: Callable[[str], str], text: str) -> Callable[[], object]:
+    return lambda: [reader(line) for line in text.splitlines() if line.strip()]
+
+
+def main() -> int:
+    plan = (GOLDEN / "ke-hoach-dien-chau.txt").read_text("utf-8")
+    text = plan * (LARGEST // len(plan))
+    ours = len(text) / seconds(lambda: read(text))
+    print(f"{'reader':<10} {'plan, characters/s':>20} {'golden sample':>16}")
+    print(f"{'Loa':<10} {ours:>20,.0f} {score(lambda line: read(line).words):>16}")
+    other = peer()
+    if other is None:
+        print("sea-g2p    not installed; pip install sea-g2p to compare")
+    else:
+        sample = plan * 5
+        theirs = len(sample) / seconds(lines_read_by(other, sample))
+        print(f"{'sea-g2p':<10} {theirs:>20,.0f} {score(other):>16}")
+
+    print(f"\n{'growth':<14} {LARGEST // STEP:>10,} {LARGEST:>10,}   cost of a character, largest to smallest")
+    steep = []
+    for name, pattern in [("the plan", plan), *((repr(pattern), pattern) for pattern in HOSTILE)]:
+        costs = []
+        for size in (LARGEST // STEP, LARGEST):
+            sample = (pattern * (size // len(pattern) + 1))[:size]
+            costs.append(seconds(lambda sample=sample: read(sample), rounds=2) / size)
+        growth = costs[1] / costs[0]
+        print(f"{name[:14]:<14} {costs[0] * 1e9:>7.0f} ns {costs[1] * 1e9:>7.0f} ns   {growth:.2f}")
+        if growth > MOST_GROWTH:
+            steep.append(name)
+    if ours < TARGET or steep:
+        print(f"\nNot met: {ours:,.0f} of {TARGET:,} characters a second; steep: {', '.join(steep) or 'none'}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
