@@ -101,9 +101,7 @@ def broken(posed: Problem, plan: WeekPlan) -> set[str]:
     return {fault.rule for fault in violations(posed, plan)}
 
 
-RUN = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RUN = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @RUN
