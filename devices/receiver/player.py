@@ -95,7 +95,7 @@ class Player(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether a decoder is at work that only real time ends (a simulated clock waits for it)."""
+        """Whether only real time brings what `poll` needs next; a simulated clock stands still meanwhile."""
 
     def prepare(self, programme: Programme) -> None:
         """Start decoding ahead of the instant. Preparing another programme drops what was prepared and not started."""

@@ -39,11 +39,14 @@ Fault = Offline | DeadAmplifier | PowerCut
 
 
 def week_of_faults(seed: int, receivers: Iterable[str], week_start: datetime) -> tuple[Fault, ...]:
-    """One of each, on three different receivers, in the week that begins at `week_start`. ValueError with fewer."""
+    """One of each on three different receivers, early in the week that begins at `week_start`, while much is planned.
+
+    ValueError with fewer receivers.
+    """
     chance = random.Random(seed)
     away, mute, cut = chance.sample(sorted(receivers), 3)
-    leaves = week_start + timedelta(days=1, hours=chance.randrange(24))
-    falls = week_start + timedelta(days=chance.randrange(1, 4))
+    leaves = week_start + timedelta(hours=chance.randrange(18, 30))
+    falls = week_start + timedelta(hours=chance.choice((0, 12, 24)))
     return (
         Offline(away, leaves, leaves + timedelta(days=2)),
         DeadAmplifier(mute, week_start),

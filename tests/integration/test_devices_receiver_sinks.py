@@ -192,6 +192,15 @@ def test_the_next_programme_is_prepared_while_one_sounds(tmp_path: Path) -> None
     assert played_out(player).samples_played == second.samples
 
 
+def counted(player: NullPlayer, clock: SimulatedClock) -> Finished:
+    """The outcome once the decoder is through; until then the player is busy, so that the clock stands still."""
+    deadline = time.monotonic() + BOUND_S
+    while (finished := player.poll(clock.read())) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return finished
+
+
 class TestNull:
     def test_it_counts_every_sample_and_ends_when_the_simulated_clock_says(self, tmp_path: Path) -> None:
         made = programme(tmp_path, spoken=((20.0, 1), (10.0, 2)))
@@ -199,13 +208,12 @@ class TestNull:
         player = NullPlayer(FFMPEG, crew)
         player.prepare(made)
         player.start(made, clock.read())
-        wait_while(lambda: player.busy)
         assert player.poll(clock.read()) is None
         clock.advance_to(MONDAY + made.length - timedelta(milliseconds=1))
         assert player.poll(clock.read()) is None
+        assert not player.busy
         clock.advance_to(MONDAY + made.length)
-        finished = player.poll(clock.read())
-        assert finished is not None
+        finished = counted(player, clock)
         assert (finished.result, finished.samples_played) == ("completed", made.samples)
         assert (finished.start, finished.end) == (MONDAY, MONDAY + made.length)
         assert player.poll(clock.read()) is None
@@ -218,10 +226,8 @@ class TestNull:
         clock, crew = SimulatedClock(MONDAY), Crew(1, "decoder")
         player = NullPlayer(FFMPEG, crew)
         player.start(made, clock.read())
-        wait_while(lambda: player.busy)
         clock.advance_to(MONDAY + made.length)
-        finished = player.poll(clock.read())
-        assert finished is not None
+        finished = counted(player, clock)
         assert finished.result == "failed"
         assert finished.samples_played < made.samples
         crew.dismiss()
@@ -236,7 +242,7 @@ class TestNull:
         finished = player.poll(clock.read())
         assert finished is not None
         assert (finished.result, finished.samples_played) == ("interrupted", 5 * RATE)
-        wait_while(lambda: player.busy)
+        assert not player.busy
         crew.dismiss()
 
     def test_without_ffmpeg_the_slot_fails(self, tmp_path: Path) -> None:
@@ -244,9 +250,7 @@ class TestNull:
         crew = Crew(1, "decoder")
         player = NullPlayer(tmp_path / "none", crew)
         player.start(made, SimulatedClock(MONDAY).read())
-        wait_while(lambda: player.busy)
-        finished = player.poll(SimulatedClock(MONDAY).read())
-        assert finished is not None
+        finished = counted(player, SimulatedClock(MONDAY))
         assert finished.result == "failed"
         assert "expected the ffmpeg program" in finished.reason
         crew.dismiss()

@@ -36,10 +36,11 @@ class NullPlayer:
         self._playing: _Counting | None = None
         self._since: Reading | None = None
         self._stopped = False
+        self._awaited = False
 
     @property
     def busy(self) -> bool:
-        return any(each is not None and not each.done for each in (self._prepared, self._playing))
+        return self._awaited and self._playing is not None and not self._playing.done
 
     def prepare(self, programme: Programme) -> None:
         if self._prepared is not None:
@@ -51,21 +52,22 @@ class NullPlayer:
         if self._prepared is None or self._prepared.programme != programme:
             self.prepare(programme)
         self._playing, self._prepared = self._prepared, None
-        self._since, self._stopped = now, False
+        self._since, self._stopped, self._awaited = now, False, False
 
     def played(self, now: Reading) -> int:
         if self._playing is None or self._since is None:
             return 0
         programme = self._playing.programme
-        return min(programme.samples, int((now.monotonic_s - self._since.monotonic_s) * programme.rate))
+        return min(programme.samples, round((now.monotonic_s - self._since.monotonic_s) * programme.rate))
 
     def poll(self, now: Reading) -> Finished | None:
         if self._playing is None or self._since is None:
             return None
         counting = self._playing
-        if not self._stopped and not counting.done:
-            return None
         due = self.played(now)
+        if not self._stopped and not counting.done:
+            self._awaited = due == counting.programme.samples
+            return None
         result: Ending
         if self._stopped:
             samples, result, reason = due, "interrupted", "stopped"
