@@ -31,6 +31,7 @@ from .line import WORDS, Line, Said
 from .syllables import ALPHABET, is_syllable
 
 _ATOM = re.compile(r"[^\W_]+")
+_CODE_GOES_ON = re.compile(r"[-–][A-ZĐ]{0,4}\d{1,4}(?!\d|/)")  # VT-NA6 is one name
 _SPOKEN = re.compile(f"[{ALPHABET} ,]+")
 
 
@@ -74,6 +75,8 @@ class Entry:
         if here != self.written and (self.written != self.written.lower() or here.lower() != self.written):
             return -1
         if self.written[-1].isalnum() and line.text[end : end + 1].isalnum():
+            return -1
+        if _CODE_GOES_ON.match(line.text, end):
             return -1
         if self.before and not set(line.before(start)) & self.before:
             return -1
