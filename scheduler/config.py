@@ -112,7 +112,7 @@ class SpeechSettings(_Section):
 
 
 class SoundSettings(_Section):
-    loudness_lufs: Annotated[float, Field(ge=-30, le=-10)] = -16.0
+    loudness_lufs: Annotated[float, Field(ge=-30, le=-12)] = -16.0
     peak_dbtp: Annotated[float, Field(ge=-9, le=-0.5)] = -1.5
     bitrate_kbps: Literal[32, 48, 64, 96] = 48
     horn_filter: bool = True

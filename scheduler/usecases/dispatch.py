@@ -27,6 +27,8 @@ from scheduler.usecases.renew_trust import current_trust
 VALIDITY = timedelta(days=14)
 """The longest the protocol allows: what a stolen schedule key is worth on a receiver that is cut off (case B10)."""
 RENEW_BEFORE = timedelta(days=7)
+HIGHEST_BELIEVED = 2**40
+"""No station issues as many manifests. Whoever says so has a forged one, and only a new epoch helps it (case B12)."""
 
 
 def dispatch(session: Session, station: Station, now: datetime) -> tuple[str, ...]:
@@ -82,8 +84,10 @@ def _is_current(
 
 
 def _seen_version(session: Session, receiver: str) -> int:
+    """The version the receiver says it has, as far as that can be true."""
     contact = session.get(ContactRow, receiver)
-    return int(contact.status.get("manifest_version", 0)) if contact else 0
+    seen = int(contact.status.get("manifest_version", 0)) if contact else 0
+    return seen if seen < HIGHEST_BELIEVED else 0
 
 
 def _manifest(

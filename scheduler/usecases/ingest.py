@@ -5,9 +5,11 @@ message again, and what was written before is recognised (cases A4, A5, A10).
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from string import Formatter
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -17,6 +19,7 @@ from devices.protocol.messages import Offline, PlayRecord, Receipt, Report
 from devices.protocol.reasons import REASONS, Refused
 from devices.signing import seal
 from devices.trust import accept_hello, accept_record, accept_report, accept_status
+from playlists.week import TIMEZONE
 from scheduler.audit.entry import instant_text
 from scheduler.station import Station
 from scheduler.store import outbox
@@ -32,6 +35,7 @@ from scheduler.store.tables import (
     QuarantineRow,
     ReceiverRow,
 )
+from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.enrol_receiver import enrol
 from scheduler.usecases.renew_trust import current_trust, trust_history
 
@@ -67,7 +71,8 @@ def receive(station: Station, topic: str, payload: bytes, now: datetime) -> list
         if isinstance(refusal, Refused):
             values: dict[str, str | int] = {"receiver": receiver.id, **refusal.details}
             if refusal.kind == "security":
-                _incident(session, "forged", receiver.id, refusal.template, values, now, _digest(payload), None)
+                cause = f"{refusal.reason}-{now.astimezone(TIMEZONE):%Y-%m-%d}"
+                _incident(session, "forged", receiver.id, refusal.template, values, now, cause, None)
             return quarantine(session, topic, payload, refusal.template, values, now)
         return refusal
 
@@ -133,6 +138,8 @@ def _hello(message: _Message) -> _Taken:
     last = latest_manifests(session).get(receiver.id)
     if last is not None and hello.manifest_version == last.version:
         outbox.answered(session, receiver.id, "manifest", last.version, now)
+    if hello.manifest_version > (last.version if last else 0):
+        dispatch(session, station, now)  # this database is older than what the receiver has (case D10)
     replies = [_receipt(message, receiver, contact.through)]
     trust = current_trust(station_row(session))
     if trust is not None and 0 < hello.trust_version < trust.version:
@@ -175,11 +182,11 @@ def _report(message: _Message) -> _Taken:
     report = accept_report(message.payload, message.station.id, message.receiver.id, message.public)
     if isinstance(report, Refused):
         return report
-    subject, _, number = report.subject.rpartition(" ")
-    if report.kind == "adopted" and subject != "manifest":
+    adopted = _MANIFEST.fullmatch(report.subject)
+    if report.kind == "adopted" and adopted is None:
         return _journalled(message, report.boot, report.seq, "adoption", None)
-    if report.kind == "adopted":
-        version = int(number)
+    if report.kind == "adopted" and adopted is not None:
+        version = int(adopted[1])
         outbox.answered(message.session, report.receiver, "manifest", version, message.now)
         row: SQLModel = AdoptionRow(
             receiver=report.receiver,
@@ -192,6 +199,7 @@ def _report(message: _Message) -> _Taken:
     return _journalled(message, report.boot, report.seq, "incident", _reported(report, message))
 
 
+_MANIFEST = re.compile(r"manifest ([1-9][0-9]{0,15})", re.ASCII)
 _TAKERS = {"hello": _hello, "status": _status, "record": _record, "report": _report}
 
 
@@ -207,7 +215,7 @@ def _journalled(message: _Message, boot: str, seq: int, kind: str, row: SQLModel
     if before is not None and before.digest != digest:
         values: dict[str, str | int] = {"receiver": receiver.id, "seq": seq, "boot": boot}
         template = "receiver {receiver} sent entry {seq} of its journal in two forms: it may have been copied"
-        _incident(session, "clone-suspected", receiver.id, template, values, message.now, digest, message.envelope)
+        _incident(session, "clone-suspected", receiver.id, template, values, message.now, digest[:16], message.envelope)
         return []
     if before is None:
         session.add(InboxRow(receiver=receiver.id, seq=seq, digest=digest))
@@ -266,15 +274,14 @@ def _record_row(record: PlayRecord, message: _Message) -> PlayRecordRow:
 
 
 def _reported(report: Report, message: _Message) -> IncidentRow:
-    values: dict[str, str | int] = {"receiver": report.receiver, "subject": report.subject, **report.details}
+    who: dict[str, str | int] = {"receiver": report.receiver, "subject": report.subject}
+    values = {**report.details, **who}
     template = "receiver {receiver}: {subject}: " + REASONS[report.reason][1] if report.reason in REASONS else REPORTED
+    if not _fields(template) <= values.keys():
+        template = REPORTED
     if template == REPORTED:
-        values = {
-            "receiver": report.receiver,
-            "subject": report.subject,
-            "reason": report.reason,
-            "details": ", ".join(f"{key} {value}" for key, value in sorted(report.details.items())),
-        }
+        details = ", ".join(f"{key} {value}" for key, value in sorted(report.details.items()))
+        values = {**who, "reason": report.reason, "details": details}
     return IncidentRow(
         id=f"{report.receiver}-{report.seq}",
         kind=report.kind,
@@ -287,6 +294,10 @@ def _reported(report: Report, message: _Message) -> IncidentRow:
     )
 
 
+def _fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
 def _incident(
     session: Session,
     kind: str,
@@ -294,11 +305,11 @@ def _incident(
     template: str,
     values: Mapping[str, str | int],
     now: datetime,
-    key: str,
+    cause: str,
     envelope: str | None,
 ) -> None:
-    """One incident per cause: the same message again says nothing new."""
-    identity = f"{kind}-{subject}-{key[:16]}"
+    """One incident per cause: the same again says nothing new, and a flood of it does not fill the log (I12)."""
+    identity = f"{kind}-{subject}-{cause}"
     if session.get(IncidentRow, identity) is None:
         row = IncidentRow(
             id=identity,

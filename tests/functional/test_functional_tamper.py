@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scheduler_cast import SUNDAY, WEEK, devices, published, say, slots
@@ -250,7 +251,7 @@ def test_f12_a_chain_signed_anew_by_another_key_is_named_to_who_knows_the_key(ch
     assert any("checkpoint" in finding["where"] for finding in document["findings"])
 
 
-def _command(folder: Path, *words: str) -> tuple[int, dict[str, object]]:
+def _command(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
     command = [sys.executable, "-m", "scheduler", "audit", "verify", "--station", str(folder), "--json", *words]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode in (0, 1), done.stderr.decode()
