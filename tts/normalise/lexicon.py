@@ -76,7 +76,7 @@ class Entry:
             return -1
         if self.written[-1].isalnum() and line.text[end : end + 1].isalnum():
             return -1
-        if _CODE_GOES_ON.match(line.text, end):
+        if self.written.isupper() and _CODE_GOES_ON.match(line.text, end):
             return -1
         if self.before and not set(line.before(start)) & self.before:
             return -1
