@@ -1,5 +1,7 @@
 """loa bulletin: from a manuscript to an approved clip."""
 
+from collections.abc import Mapping
+from datetime import date
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,8 @@ from typing import Any
 import click
 
 from playlists.manuscript import Manuscript
+from playlists.week import TIMEZONE
+from scheduler.audit.entry import read_instant
 from scheduler.cli.command import (
     Group,
     argument,
@@ -248,9 +252,18 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
         rows = bulletin_rows(session)
         clips = clip_rows(session, [row.clip for row in rows if row.clip])
     document = [_summary(row, clips.get(row.clip or "")) for row in rows]
-    columns = ("id", "title", "state", "campaign", "priority", "valid_from", "valid_to", "plays_wanted", "duration_s")
-    headings = ("Id", "Title", "State", "Campaign", "Priority", "From", "To", "Plays", "Seconds")
-    emit(document, as_json, lambda: show_table(headings, [[item[key] for key in columns] for item in document]))
+    lines = [
+        (
+            row.id,
+            row.title,
+            row.state,
+            f"{_day(row.valid_from)}–{_day(row.valid_to)}",
+            row.plays_wanted,
+            item["duration_s"],
+        )
+        for row, item in zip(rows, document, strict=True)
+    ]
+    emit(document, as_json, lambda: show_table(("Id", "Title", "State", "Days", "Plays", "Seconds"), lines))
 
 
 @bulletin.command("show", help="Show bulletin ID: header, text, voice and approval.")
@@ -275,7 +288,8 @@ def show(id: str, station_folder: Path | None, as_json: bool) -> None:
     }
 
     def print_it() -> None:
-        show_table(("Item", "Value"), [(_(label), document[key]) for key, label in LABELS.items()])
+        shown = {**document, "targets": _places(row.targets), "approvals": "; ".join(map(_signed, approvals))}
+        show_table(("Item", "Value"), [(_(label), shown[key]) for key, label in LABELS.items()])
         click.echo(row.text)
 
     emit(document, as_json, print_it)
@@ -294,6 +308,18 @@ def _summary(row: BulletinRow, clip: ClipRow | None) -> dict[str, Any]:
         "duration_s": round(clip.duration_ms / 1000, 1) if clip else None,
         "voice": clip.spoken_by if clip else row.voice,
     }
+
+
+def _day(written: str) -> str:
+    return f"{date.fromisoformat(written):%d/%m}"
+
+
+def _places(targets: Mapping[str, Any]) -> str:
+    return _("the whole commune") if targets["everyone"] else ", ".join([*targets["xom"], *targets["tags"]])
+
+
+def _signed(row: ApprovalRow) -> str:
+    return f"{row.approver}, {read_instant(row.approved_at).astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
 
 
 def _approval(row: ApprovalRow) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How every command is declared: translated help, --station, --json, --dry-run, and errors that say what to do."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -95,7 +96,6 @@ station_option = option(
     "--station",
     "station_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    envvar="LOA_STATION",
     help="The station's folder (default: LOA_STATION, else the current folder).",
 )
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
@@ -107,7 +107,7 @@ def opened(station_folder: Path | None) -> Station:
     """The station that --station, the group's --station, LOA_STATION or the current folder names."""
     context = click.get_current_context()
     root = context.find_root()
-    folder = station_folder or root.params.get("station_folder") or Path()
+    folder = station_folder or root.params.get("station_folder") or Path(os.environ.get("LOA_STATION", ""))
     return open_station(folder.resolve(), root.params.get("config_file"))
 
 
