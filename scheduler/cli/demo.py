@@ -1,5 +1,6 @@
 """loa demo: a whole week on the air, rehearsed before your eyes."""
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,11 +15,14 @@ from rich.text import Text
 
 from devices.simulator.faults import DeadAmplifier, Fault, Offline, PowerCut
 from playlists.week import TIMEZONE
+from scheduler.audit.entry import read_instant
 from scheduler.cli.command import Command, err, option, out, say
 from scheduler.cli.status import show_status
 from scheduler.cli.tables import STATE_STYLES
 from scheduler.rehearsal.story import BROKER_RESTARTS, CLOSED, WEEK, Cast, cast, play_week, prepare, write_bulletins
 from scheduler.reports.document import SIGNS, status_document
+from scheduler.station import Station
+from scheduler.store.queries import slots_of_week
 from scheduler.usecases.publish_week import Published
 from scheduler.usecases.report_week import report_week
 from scheduler.usecases.verify_log import verify_station
@@ -47,6 +51,7 @@ STYLES: dict[PlayState, str] = {
     help="The station folder that is left behind (default: build/demo).",
 )
 def demo(output: Path) -> int:
+    logging.getLogger("scheduler").addHandler(logging.NullHandler())  # what happens is told below, in words
     station = prepare(output.resolve())
     say("The station: {name}, in {folder}", name=station.config.station.name, folder=output)
     voiced = write_bulletins(station, _tell_clip)
@@ -59,6 +64,8 @@ def demo(output: Path) -> int:
     verdicts = week_status(station, WEEK, CLOSED)
     issued = report_week(station, WEEK, CLOSED, _)
     checked = verify_station(station)
+    out.print(_table(verdicts))
+    _tell_make_goods(station)
     show_status(status_document(WEEK, verdicts, station.config.guarantee.campaign_slots_per_week, True, _))
     for finding in checked.findings:
         say("{where}: {problem}", where=finding.where, problem=finding.problem.text(_))
@@ -75,9 +82,9 @@ def _watch(story: Cast) -> None:
     screen = Screen(story)
     if out.is_terminal:
         with Live(console=out, auto_refresh=False, transient=True) as live:
-            play_week(story, _tell_plan, lambda now: screen.draw(live, now))
+            play_week(story, _tell_plan, _tell_restart, lambda now: screen.draw(live, now))
     else:
-        play_week(story, _tell_plan, screen.tell)
+        play_week(story, _tell_plan, _tell_restart, screen.tell)
 
 
 class Screen:
@@ -132,6 +139,18 @@ def _sign(play: Play) -> Text:
     return Text(again + SIGNS[play.state], style=STYLES.get(play.state, "dim"))
 
 
+def _tell_make_goods(station: Station) -> None:
+    """Every make-good of the week: what it was for, and what became of it."""
+    with station.store.reading() as session:
+        slots = [slot for slot in slots_of_week(session, str(WEEK)) if slot.makes_good is not None]
+    for slot in slots:
+        start = _local(read_instant(slot.start))
+        if slot.cancelled_at is None:
+            say("make-good in {xom} at {start} for {lost}", xom=slot.xom, start=start, lost=slot.makes_good)
+        else:
+            say("make-good in {xom} at {start} taken back: {why}", xom=slot.xom, start=start, why=slot.why)
+
+
 def _tell_clip(voiced: Voiced) -> None:
     say(
         "  {id}  {seconds:5.1f} s  {voice}  {title}",
@@ -165,6 +184,10 @@ def _tell_fault(fault: Fault) -> None:
 def _local(instant: datetime) -> str:
     local = instant.astimezone(TIMEZONE)
     return f"{_(DAYS[local.weekday()])} {local:%H:%M}"
+
+
+def _tell_restart() -> None:
+    say("The broker was restarted; receivers and station find each other again.")
 
 
 def _tell_plan(published: Published) -> None:

@@ -90,7 +90,12 @@ def cast(station: Station) -> Cast:
     return Cast(station, week_of_faults(SEED, receivers, WEEK.start))
 
 
-def play_week(story: Cast, published: Callable[[Published], None], observe: Callable[[datetime], None]) -> None:
+def play_week(
+    story: Cast,
+    published: Callable[[Published], None],
+    restarted: Callable[[], None],
+    observe: Callable[[datetime], None],
+) -> None:
     """The whole week on the air: the receivers enrol, the week is published, played, lost, made good and recorded."""
     station = story.station
     clock, wake = SimulatedClock(FOUNDED), threading.Event()
@@ -106,6 +111,7 @@ def play_week(story: Cast, published: Callable[[Published], None], observe: Call
     def restart() -> None:
         broker.stop()
         broker.start()
+        restarted()
 
     with on_duty(station), tempfile.TemporaryDirectory(prefix="loa-receivers-") as receivers:
         broker.start()
