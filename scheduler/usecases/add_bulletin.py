@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from playlists.bulletin import Bulletin
+from playlists.fields import folded
 from playlists.manuscript import Manuscript, read_manuscript
 from playlists.week import TIMEZONE
 from scheduler.errors import NotFoundError, StationError
@@ -16,8 +17,9 @@ from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, xom_rows
 from scheduler.store.tables import BulletinRow
+from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.values import bulletin_row as row_of
-from scheduler.usecases.withdraw_bulletin import withdrawn_approvals
+from scheduler.usecases.withdraw_bulletin import off_the_air
 
 RECORDING_LIMIT = 200 * 1024 * 1024
 
@@ -47,7 +49,7 @@ def add_bulletin(
     replaces: str | None = None,
     dry_run: bool = False,
 ) -> Added:
-    """A new draft, or with `replaces` a new text for an earlier bulletin, whose approval falls away (case E15).
+    """A new draft, or with `replaces` a new text for an earlier one, whose approval and coming slots fall away (E15).
 
     `beside` is the folder in which a recording that the header names lies; the file is kept under its digest.
     """
@@ -56,14 +58,19 @@ def add_bulletin(
         kept = _keep_recording(station, (beside or Path()) / bulletin.recording, dry_run=dry_run)
         bulletin = replace(bulletin, recording=kept)
     with station.store.writing(dry_run=dry_run) as session:
-        _check_targets(session, bulletin)
+        bulletin = _with_known_targets(session, bulletin)
         old = bulletin_row(session, replaces) if replaces else None
         bulletin = replace(bulletin, id=old.id if old else _next_id(session))
         if old is not None and old.digest == bulletin.digest and old.state != "withdrawn":
             return Added(bulletin, manuscript, replaced=True)
         draft = row_of(bulletin, state="draft", clip=None, at=now)
-        gone = withdrawn_approvals(session, bulletin.id, now) if old else []
-        append(session, "bulletin_replaced" if old else "bulletin_added", now, [draft, *gone])
+        if old is None:
+            append(session, "bulletin_added", now, [draft])
+        else:
+            taken = off_the_air(session, station, old, f"bulletin {old.id} has a new text", now)
+            append(session, "bulletin_replaced", now, [draft, *taken.rows])
+            if taken.cancelled:
+                dispatch(session, station, now)
     return Added(bulletin, manuscript, replaced=old is not None)
 
 
@@ -72,9 +79,11 @@ def _next_id(session: Session) -> str:
     return f"b{max(numbers, default=0) + 1:03d}"
 
 
-def _check_targets(session: Session, bulletin: Bulletin) -> None:
+def _with_known_targets(session: Session, bulletin: Bulletin) -> Bulletin:
+    """The bulletin with its xóm as ids: operators write "Xóm 1", "xom 1" or "x01". Raises StationError."""
     rows = xom_rows(session)
-    unknown = sorted(bulletin.targets.xom - {row.id for row in rows})
+    ids = {folded(name): row.id for row in rows for name in (row.name, row.id)}
+    unknown = sorted(name for name in bulletin.targets.xom if folded(name) not in ids)
     unknown += sorted(bulletin.targets.tags - {tag for row in rows for tag in row.tags})
     if unknown:
         raise StationError(
@@ -82,6 +91,8 @@ def _check_targets(session: Session, bulletin: Bulletin) -> None:
             "`loa xom list` shows them",
             unknown=", ".join(unknown),
         )
+    named = frozenset(ids[folded(name)] for name in bulletin.targets.xom)
+    return replace(bulletin, targets=replace(bulletin.targets, xom=named))
 
 
 def _keep_recording(station: Station, path: Path, *, dry_run: bool) -> str:
