@@ -33,7 +33,7 @@ class Store:
         self.path = path
         self.engine = _engine(path)
         try:
-            upgrade(self.engine)
+            upgrade(self.engine, create=create)
         except Exception as error:
             self.engine.dispose()
             if isinstance(getattr(error, "orig", error), sqlite3.DatabaseError):

@@ -15,8 +15,9 @@ from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row
 from scheduler.store.tables import BulletinRow
+from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.values import bulletin_value, clip_row, sound_settings
-from scheduler.usecases.withdraw_bulletin import withdrawn_approvals
+from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.cache import SpeechCache
 from tts.normalise import Reading, read
 from tts.settings import EspeakSettings, VoiceSettings
@@ -64,12 +65,15 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
         if row.clip != clip.digest:
             state = "draft" if row.state == "approved" else row.state
             voiced = {"state": state, "clip": clip.digest, "updated_at": instant_text(now)}
+            taken = off_the_air(session, station, row, f"bulletin {bulletin_id} has a new sound", now)
             rows = [
                 BulletinRow(**{**row.model_dump(), **voiced}),
                 clip_row(clip, spoken_by=voice_label(spoken.voice), at=now),
-                *withdrawn_approvals(session, bulletin_id, now),
+                *taken.rows,
             ]
             append(session, "bulletin_voiced", now, rows)
+            if taken.cancelled:
+                dispatch(session, station, now)
     return Voiced(bulletin, reading, spoken, clip)
 
 

@@ -33,26 +33,40 @@ def withdraw_bulletin(station: Station, bulletin: str, now: datetime, *, dry_run
         if row.state == "withdrawn":
             raise ConflictError("bulletin {id} was withdrawn already on {at}", id=row.id, at=row.updated_at)
         gone = BulletinRow(**{**row.model_dump(), "state": "withdrawn", "updated_at": instant_text(now)})
-        slots = [
-            slot
-            for slot in slots_ending_after(session, instant_text(now))
-            if bulletin in slot.bulletins and slot.start > instant_text(now)
-        ]
-        cancelled = [_cancelled(slot, bulletin, now) for slot in slots]
-        shortened = _shortened(session, slots, row, timedelta(seconds=station.config.rules.pause_s))
-        append(
-            session,
-            "bulletin_withdrawn",
-            now,
-            [gone, *withdrawn_approvals(session, bulletin, now), *cancelled, *shortened],
-        )
-        receivers = dispatch(session, station, now) if slots else ()
-    return Withdrawn(gone, tuple(cancelled), receivers)
+        taken = off_the_air(session, station, row, f"bulletin {bulletin} withdrawn", now)
+        append(session, "bulletin_withdrawn", now, [gone, *taken.rows])
+        receivers = dispatch(session, station, now) if taken.cancelled else ()
+    return Withdrawn(gone, taken.cancelled, receivers)
 
 
-def _cancelled(slot: SlotRow, bulletin: str, now: datetime) -> SlotRow:
-    why = f"bulletin {bulletin} withdrawn"
-    return SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why})
+@dataclass(frozen=True)
+class TakenOff:
+    """What a bulletin whose approval ends leaves behind, for the caller to append and then to dispatch."""
+
+    approvals: tuple[ApprovalRow, ...]
+    cancelled: tuple[SlotRow, ...]
+    shortened: tuple[SlotRow, ...]
+
+    @property
+    def rows(self) -> tuple[ApprovalRow | SlotRow, ...]:
+        return (*self.approvals, *self.cancelled, *self.shortened)
+
+
+def off_the_air(session: Session, station: Station, row: BulletinRow, why: str, now: datetime) -> TakenOff:
+    """The end of a bulletin's approvals and of the coming slots that name it: `row` as it was approved (case E15).
+
+    Receivers refuse a slot whose clip lacks its approval, so none may be left that names it.
+    """
+    at = instant_text(now)
+    ended = [
+        ApprovalRow(**{**approval.model_dump(), "withdrawn_at": at})
+        for approval in valid_approvals(session)
+        if approval.bulletin == row.id
+    ]
+    slots = [slot for slot in slots_ending_after(session, at) if row.id in slot.bulletins and slot.start > at]
+    cancelled = [SlotRow(**{**slot.model_dump(), "cancelled_at": at, "why": why}) for slot in slots]
+    shortened = _shortened(session, slots, row, timedelta(seconds=station.config.rules.pause_s))
+    return TakenOff(tuple(ended), tuple(cancelled), tuple(shortened))
 
 
 def _shortened(session: Session, slots: list[SlotRow], withdrawn: BulletinRow, pause: timedelta) -> list[SlotRow]:
@@ -73,13 +87,3 @@ def _shortened(session: Session, slots: list[SlotRow], withdrawn: BulletinRow, p
             }
             kept.append(SlotRow(**{**slot.model_dump(), **changes}))
     return kept
-
-
-def withdrawn_approvals(session: Session, bulletin: str, now: datetime) -> list[ApprovalRow]:
-    """The bulletin's valid approvals, each with its end, for the caller to append."""
-    at = instant_text(now)
-    return [
-        ApprovalRow(**{**row.model_dump(), "withdrawn_at": at})
-        for row in valid_approvals(session)
-        if row.bulletin == bulletin
-    ]

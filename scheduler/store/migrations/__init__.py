@@ -10,13 +10,15 @@ HEAD = "0001"
 """The newest revision in versions/; a database that names an unknown one is newer than this program."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to HEAD. Raises StationError when a newer Loa wrote it."""
+def upgrade(engine: Engine, *, create: bool) -> None:
+    """Bring the database to HEAD. Raises StationError when a newer Loa wrote it, or when it is empty and not to be."""
     with engine.connect() as connection:
         current = _current(connection)
         connection.rollback()
     if current == HEAD:
         return
+    if current is None and not create:
+        raise StationError("the database is empty: expected that of a station; restore a copy of it")
     # Alembic takes a quarter of a second to import and is needed only when the schema changes.
     from alembic import command
     from alembic.config import Config
