@@ -135,7 +135,7 @@ def _table(verdicts: Sequence[XomWeek]) -> Table:
 
 
 def _sign(play: Play) -> Text:
-    again = "↻" if play.slot.kind == "make_good" else ""
+    again = "+" if play.slot.kind == "make_good" else ""
     return Text(again + SIGNS[play.state], style=STYLES.get(play.state, "dim"))
 
 

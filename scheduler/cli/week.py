@@ -171,7 +171,7 @@ def _planned_label(item: Programme, campaign: frozenset[str]) -> str:
 
 def _label(slot: SlotRow) -> str:
     sign = "★" if slot.campaign else " "
-    again = "↻" if slot.kind == "make_good" else ""
+    again = "+" if slot.kind == "make_good" else ""
     return f"{read_instant(slot.start).astimezone(TIMEZONE):%H:%M}{sign}{again} {'+'.join(slot.bulletins)}"
 
 
