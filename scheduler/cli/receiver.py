@@ -9,6 +9,8 @@ import imageio_ffmpeg
 
 from devices.receiver.enrolment import Enrolment
 from devices.receiver.run import SINKS, Sink, run_receiver
+from playlists.week import TIMEZONE
+from scheduler.audit.entry import read_instant
 from scheduler.cli.command import (
     Group,
     argument,
@@ -83,7 +85,7 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
         as_json,
         lambda: show_table(
             ("Id", "Xóm", "State", "Last seen", "Online", "Manifest"),
-            [[item[key] for key in columns] for item in document],
+            [[_local(item[key]) if key == "last_seen" else item[key] for key in columns] for item in document],
         ),
     )
 
@@ -141,3 +143,7 @@ def run(enrolment_file: Path, folder: Path, sink: Sink, wav_folder: Path | None)
         wav_folder=wav_folder or folder / "wav",
         log=logging.getLogger("receiver"),
     )
+
+
+def _local(written: object) -> str:
+    return f"{read_instant(str(written)).astimezone(TIMEZONE):%H:%M %d/%m}" if written else ""
