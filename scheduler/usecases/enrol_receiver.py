@@ -8,14 +8,17 @@ from pathlib import Path
 from sqlmodel import Session
 
 from devices.broker.accounts import new_password
+from devices.protocol.keys import PublicKey
 from devices.protocol.messages import Hello
 from devices.receiver.enrolment import Broker, Enrolment
 from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, NotFoundError
 from scheduler.station import Station
 from scheduler.store.log import append
+from scheduler.store.queries import station_row
 from scheduler.store.tables import AccountRow, ReceiverRow, XomRow
 from scheduler.usecases.accounts import add_account, remove_account, write_broker_files
+from scheduler.usecases.renew_trust import current_trust
 
 
 def add_receiver(
@@ -39,12 +42,14 @@ def add_receiver_rows(
     session: Session, station: Station, xom_of: Mapping[str, str], now: datetime, *, name: str = "", dry_run: bool
 ) -> list[ReceiverRow]:
     """The rows of new receivers, for the caller to append; accounts and enrolment files are made here."""
+    trust = current_trust(station_row(session))
+    roots = trust.holders("root") if trust else ()
     rows = []
     for receiver, xom in xom_of.items():
         password, secret = new_password(), secrets.token_bytes(32)
         add_account(session, receiver, "receiver", password, secret.hex())
         if not dry_run:
-            _enrolment(station, receiver, xom, password, secret).save(enrolment_path(station, receiver))
+            _enrolment(station, receiver, xom, password, secret, roots).save(enrolment_path(station, receiver))
         at = instant_text(now)
         rows.append(
             ReceiverRow(
@@ -108,14 +113,16 @@ def audio_base(station: Station) -> str:
     return audio.base_url.rstrip("/") + "/audio" if audio.base_url else f"http://{audio.host}:{audio.port}/audio"
 
 
-def _enrolment(station: Station, receiver: str, xom: str, password: str, secret: bytes) -> Enrolment:
+def _enrolment(
+    station: Station, receiver: str, xom: str, password: str, secret: bytes, roots: tuple[PublicKey, ...]
+) -> Enrolment:
     broker = station.config.broker
     return Enrolment(
         commune=station.id,
         receiver=receiver,
         xom=xom,
         broker=Broker(broker.host, broker.port, receiver, password, broker.tls_ca),
-        roots=(station.keys.root.public,),
+        roots=roots,
         secret=secret,
         audio_base=audio_base(station),
         heartbeat_s=station.config.receivers.heartbeat_s,
