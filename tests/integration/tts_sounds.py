@@ -14,7 +14,9 @@ def ffmpeg(*arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def mp3_of(speech: Speech) -> bytes:
-    return ffmpeg("-f", "s16le", "-ar", str(speech.rate), "-ac", "1", "-i", "pipe:0", "-f", "mp3", "pipe:1", stdin=speech.pcm)
+    return ffmpeg(
+        "-f", "s16le", "-ar", str(speech.rate), "-ac", "1", "-i", "pipe:0", "-f", "mp3", "pipe:1", stdin=speech.pcm
+    )
 
 
 def tone(path: Path, seconds: float = 2, *options: str) -> Path:
