@@ -268,6 +268,13 @@ class Station:
     def _logs(self) -> str:
         return "\n".join(f"== {daemon.name}\n{daemon.said()}" for daemon in self.daemons.values())
 
+    def on_the_air(self) -> bool:
+        """Whether the service has been at the broker: what a receiver says from now on waits for it there.
+
+        Before its first subscription nobody keeps a receiver's hello, and the receiver repeats it after a minute.
+        """
+        return bool(self.rows("SELECT topic FROM outbox WHERE kind = 'trust' AND attempts > 0"))
+
     def all_enrolled(self) -> bool:
         return not self.rows("SELECT id FROM receiver WHERE enrolled_at IS NULL")
 

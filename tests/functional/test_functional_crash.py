@@ -50,6 +50,7 @@ def test_every_played_slot_is_counted_once_and_none_invented_over_thirty_kills(
         station.mosquitto().start()
         station.until("the broker", lambda: accepts(station.broker_port))
         station.service().start()
+        station.until("the service at the broker", station.on_the_air)
         for receiver in RECEIVERS:
             station.receiver(receiver).start()
         station.until("every receiver enrolled", station.all_enrolled)

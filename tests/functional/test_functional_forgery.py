@@ -36,6 +36,7 @@ def test_forgeries_are_refused_with_their_reason_and_reported(tmp_path: Path) ->
         station.until("the broker", lambda: accepts(station.broker_port))
         service, receiver = station.service(), station.receiver("r1")
         service.start()
+        station.until("the service at the broker", station.on_the_air)
         receiver.start()
         station.until("the receiver enrolled", lambda: _enrolled(station))
 

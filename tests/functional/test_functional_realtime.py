@@ -30,6 +30,7 @@ def test_a_bulletin_sounds_on_three_receivers_at_its_instant_and_is_counted(
         station.mosquitto().start()
         station.until("the broker", lambda: accepts(station.broker_port))
         station.service().start()
+        station.until("the service at the broker", station.on_the_air)
         for receiver in RECEIVERS:
             station.receiver(receiver).start()
         station.until("every receiver enrolled", station.all_enrolled)
