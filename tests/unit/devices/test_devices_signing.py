@@ -67,6 +67,7 @@ def pem(key: ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey, password: byte
         (pem(ed25519.Ed25519PrivateKey.generate())[:-60], "expected an unencrypted PEM key"),
         (pem(x25519.X25519PrivateKey.generate()), "expected an Ed25519 key"),
     ],
+    ids=["empty", "no key", "locked", "cut off", "another kind"],
 )
 def test_other_files_are_no_keys(tmp_path: Path, data: bytes, problem: str) -> None:
     path = tmp_path / "key.pem"
