@@ -11,6 +11,7 @@ from pathlib import Path
 from devices.signing import SigningKey
 from scheduler.config import Config, load_config
 from scheduler.errors import ConflictError, NotAllowedError
+from scheduler.sentence import Sentence
 from scheduler.store.engine import Store
 
 DATABASE = "loa.db"
@@ -41,6 +42,11 @@ class Station:
     def recordings(self) -> Path:
         """The operator's own sound files, kept as they came."""
         return self.folder / "recordings"
+
+    @property
+    def preview(self) -> Path:
+        """What was made to be heard before approval."""
+        return self.folder / "preview"
 
     @property
     def enrolments(self) -> Path:
@@ -78,20 +84,20 @@ class Keys:
 
     @property
     def root(self) -> SigningKey:
-        return self._load("root", "the key that names all other keys")
+        return self._load("root", Sentence("the key that names all other keys"))
 
     @property
     def schedule(self) -> SigningKey:
-        return self._load("schedule", "the key that signs manifests and receipts")
+        return self._load("schedule", Sentence("the key that signs manifests and receipts"))
 
     @property
     def log(self) -> SigningKey:
-        return self._load("log", "the key that signs the log's checkpoints")
+        return self._load("log", Sentence("the key that signs the log's checkpoints"))
 
     def approver(self, path: Path | None = None) -> SigningKey:
-        return self._load("approver", "the key of the leader who approves", path)
+        return self._load("approver", Sentence("the key of the leader who approves"), path)
 
-    def _load(self, name: str, what: str, path: Path | None = None) -> SigningKey:
+    def _load(self, name: str, what: Sentence, path: Path | None = None) -> SigningKey:
         file = path or self.folder / f"{name}.key"
         if not file.is_file():
             raise NotAllowedError(

@@ -49,7 +49,6 @@ PLACES = {
     "__init__": 0,
     "leave_out": 0,
     "_without": 1,
-    "_load": 1,
     "_leaving_out": 2,
     "failure": 0,
     "show_table": 0,
