@@ -241,6 +241,8 @@ def _strings(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
         case ast.Dict(values=values):
             for value in values:
                 yield from _strings(value, named)
+        case ast.Starred(value=value):
+            yield from _strings(value, named)
         case ast.Name(id=name):
             yield from named.get(name, ())
         case ast.Subscript(value=ast.Name(id=name)):
