@@ -163,10 +163,7 @@ class Config(_Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
         faults = _twice("xom", [x.id for x in self.xom])
-        receivers = [r for x in self.xom for r in x.receivers]
-        faults += _twice("receivers", receivers)
-        if RESERVED in receivers:
-            faults.append(Sentence("receivers: {id} is the station's own log-in; choose another id", id=RESERVED))
+        faults += receiver_faults(self.xom)
         if self.receivers.silent_after_s <= self.receivers.heartbeat_s:
             faults.append(Sentence("receivers.silent_after_s must be longer than receivers.heartbeat_s"))
         known = {x.id for x in self.xom}
@@ -180,6 +177,15 @@ class Config(_Section):
         if faults:
             raise _Faults(*faults)
         return self
+
+
+def receiver_faults(listed: Sequence[XomSettings]) -> list[Sentence]:
+    """Receivers that stand in two places, or that would take the station's own log-in."""
+    receivers = [receiver for xom in listed for receiver in xom.receivers]
+    faults = _twice("receivers", receivers)
+    if RESERVED in receivers:
+        faults.append(Sentence("receivers: {id} is the station's own log-in; choose another id", id=RESERVED))
+    return faults
 
 
 def _twice(what: str, ids: Sequence[str]) -> list[Sentence]:

@@ -1,5 +1,6 @@
 """Receivers: added with an enrolment file for the installer, enrolled by their first hello, revoked in one command."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +13,8 @@ from devices.protocol.keys import PublicKey
 from devices.protocol.messages import Hello
 from devices.receiver.enrolment import Broker, Enrolment
 from scheduler.audit.entry import instant_text
-from scheduler.errors import ConflictError, NotFoundError
+from scheduler.config import ID_PATTERN, RESERVED
+from scheduler.errors import ConflictError, NotFoundError, StationError
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import station_row
@@ -24,7 +26,13 @@ from scheduler.usecases.renew_trust import current_trust
 def add_receiver(
     station: Station, receiver: str, xom: str, now: datetime, *, name: str = "", dry_run: bool = False
 ) -> Path:
-    """One more receiver in a xóm; returns its enrolment file. Raises NotFoundError, ConflictError."""
+    """One more receiver in a xóm; returns its enrolment file. Raises StationError, NotFoundError, ConflictError."""
+    if re.fullmatch(ID_PATTERN, receiver) is None or receiver == RESERVED:
+        raise StationError(
+            "a receiver's id has 1 to 32 small letters, digits and hyphens and is not {reserved}, but {id} came",
+            reserved=RESERVED,
+            id=receiver,
+        )
     with station.store.writing(dry_run=dry_run) as session:
         place = session.get(XomRow, xom)
         if place is None or place.removed_at is not None:
