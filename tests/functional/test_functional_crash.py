@@ -78,7 +78,7 @@ def test_every_played_slot_is_counted_once_and_none_invented_over_thirty_kills(
         record_property("seconds from the last kill to all counted", (now() - quiet).total_seconds())
 
         counted = {receiver: _judge(station, receiver, slots, kills) for receiver in RECEIVERS}
-        record_property("kills", Counter(kill.daemon for kill in kills))
+        record_property("kills", dict(Counter(kill.daemon for kill in kills)))
         record_property("slots", len(slots))
         record_property("counted", counted)
         _logged_once(station)
