@@ -16,6 +16,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "bulletin": ("id",),
     "clip": ("digest",),
     "approval": ("envelope_digest",),
+    "lexicon": ("written", "before", "after"),
     "plan": ("week", "revision"),
     "slot": ("id",),
     "manifest": ("receiver", "version"),

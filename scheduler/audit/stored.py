@@ -19,6 +19,7 @@ _SHAPES: Mapping[str, type] = {
     "bulletin": tables.Bulletin,
     "clip": tables.Clip,
     "approval": tables.Approval,
+    "lexicon": tables.Lexicon,
     "plan": tables.Plan,
     "slot": tables.Slot,
     "manifest": tables.Manifest,

@@ -137,6 +137,17 @@ class XomReason(TypedDict):
     values: dict[str, str | int]
 
 
+class Lexicon(TypedDict):
+    """Key: written, before, after. One reading of the commune's own: what shapes the words that are approved."""
+
+    written: str  # as it stands in bulletins
+    before: str  # holds only behind this word; "" behind any
+    after: str  # holds only before this word; "" before any
+    spoken: str
+    changed_at: str
+    removed_at: str | None
+
+
 class Plan(TypedDict):
     """Key: week, revision."""
 

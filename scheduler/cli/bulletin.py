@@ -19,8 +19,11 @@ from scheduler.cli.command import (
     dry_run_option,
     emit,
     json_option,
+    lexicon_of,
     opened,
+    opened_if_any,
     option,
+    optional_station_option,
     say,
     station_option,
     translated,
@@ -101,10 +104,12 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
 
 @bulletin.command("check", help="Show how FILE would be read aloud: every rewritten form, and what needs a look.")
 @argument("file", type=FILE)
+@optional_station_option
 @json_option
-def check(file: Path, as_json: bool) -> None:
-    manuscript = read_file(file, system_now())
-    reading = read(manuscript.bulletin.text)
+def check(file: Path, station_folder: Path | None, as_json: bool) -> None:
+    station = opened_if_any(station_folder)
+    manuscript = read_file(file, clock_of(station) if station else system_now())
+    reading = read(manuscript.bulletin.text, lexicon_of(station))
     document = {
         "title": manuscript.bulletin.title,
         "encoding": manuscript.encoding,

@@ -19,9 +19,12 @@ from playlists.errors import ManuscriptError
 from scheduler.clock import system_now
 from scheduler.errors import StationError
 from scheduler.sentence import Sentence, Sentences
-from scheduler.station import Station, open_station
+from scheduler.station import DATABASE, Station, open_station
 from scheduler.store.pulse import last_beat
+from scheduler.store.queries import lexicon_rows
+from scheduler.usecases.values import lexicon_value
 from tts.errors import ReadableError
+from tts.normalise import Lexicon
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -29,7 +32,10 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 out = Console(soft_wrap=True, highlight=False)
 
 
-METAVARS = ("OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT")
+METAVARS = (
+    "OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT",
+    "WRITTEN", "SPOKEN", "WORD",
+)  # fmt: skip
 _METAVAR = re.compile("|".join(METAVARS))
 
 
@@ -98,6 +104,12 @@ station_option = option(
     type=click.Path(path_type=Path, file_okay=False),
     help="The station's folder (default: LOA_STATION, else the current folder).",
 )
+optional_station_option = option(
+    "--station",
+    "station_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The station whose lexicon is read with (default: LOA_STATION, else the current folder if it is a station).",
+)
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 dry_run_option = option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 yes_option = option("--yes", is_flag=True, help="Answer every question with yes.")
@@ -105,10 +117,26 @@ yes_option = option("--yes", is_flag=True, help="Answer every question with yes.
 
 def opened(station_folder: Path | None) -> Station:
     """The station that --station, the group's --station, LOA_STATION or the current folder names."""
-    context = click.get_current_context()
-    root = context.find_root()
-    folder = station_folder or root.params.get("station_folder") or Path(os.environ.get("LOA_STATION", ""))
-    return open_station(folder.resolve(), root.params.get("config_file"))
+    root = click.get_current_context().find_root()
+    return open_station((_named(station_folder) or Path()).resolve(), root.params.get("config_file"))
+
+
+def opened_if_any(station_folder: Path | None) -> Station | None:
+    """As `opened`; None where no station is named and the current folder is none."""
+    return opened(station_folder) if _named(station_folder) or Path(DATABASE).is_file() else None
+
+
+def _named(station_folder: Path | None) -> Path | None:
+    named = station_folder or click.get_current_context().find_root().params.get("station_folder")
+    return named or (Path(os.environ["LOA_STATION"]) if os.environ.get("LOA_STATION") else None)
+
+
+def lexicon_of(station: Station | None) -> Lexicon | None:
+    """The lexicon to read with, where there is a station."""
+    if station is None:
+        return None
+    with station.store.reading() as session:
+        return lexicon_value(lexicon_rows(session))
 
 
 def clock_of(station: Station) -> datetime:

@@ -8,7 +8,21 @@ from pathlib import Path
 import click
 
 from devices.errors import DeviceError
-from scheduler.cli import audit, bulletin, demo, doctor, init, receiver, report, serve, speech, status, week, xom
+from scheduler.cli import (
+    audit,
+    bulletin,
+    demo,
+    doctor,
+    init,
+    lexicon,
+    receiver,
+    report,
+    serve,
+    speech,
+    status,
+    week,
+    xom,
+)
 from scheduler.cli.command import Group, Option, failure, option
 from scheduler.cli.language import choose
 from tts.errors import ReadableError
@@ -38,6 +52,7 @@ for noun in (
     xom.xom,
     receiver.receiver,
     bulletin.bulletin,
+    lexicon.lexicon,
     speech.speech,
     week.week,
     serve.serve,

@@ -10,7 +10,17 @@ import click
 
 from playlists.audio.settings import SoundSettings
 from playlists.render import render_bulletin
-from scheduler.cli.command import Group, argument, emit, json_option, option, say
+from scheduler.cli.command import (
+    Group,
+    argument,
+    emit,
+    json_option,
+    lexicon_of,
+    opened_if_any,
+    option,
+    optional_station_option,
+    say,
+)
 from scheduler.usecases.voice_bulletin import voice_label
 from tts.cache import SpeechCache
 from tts.normalise import read
@@ -28,10 +38,12 @@ def speech() -> None:
 
 @speech.command("text", help="One line of spoken words for each line of FILE (- or nothing: standard input).")
 @argument("file", type=click.File("r", encoding="utf-8-sig"), default="-")
+@optional_station_option
 @json_option
-def text(file: TextIO, as_json: bool) -> None:
+def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
+    lexicon = lexicon_of(opened_if_any(station_folder))
     lines = [line.rstrip("\n") for line in file]
-    spoken = [" ".join(read(line).lines) for line in lines]
+    spoken = [" ".join(read(line, lexicon).lines) for line in lines]
     emit(
         [{"written": line, "spoken": words} for line, words in zip(lines, spoken, strict=True)],
         as_json,
@@ -49,9 +61,10 @@ def text(file: TextIO, as_json: bool) -> None:
     required=True,
     help="Where to write the MP3.",
 )
+@optional_station_option
 @json_option
-def audio(file: TextIO, voice: str, output: Path, as_json: bool) -> None:
-    reading = read(file.read())
+def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, as_json: bool) -> None:
+    reading = read(file.read(), lexicon_of(opened_if_any(station_folder)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         said = speak(reading.words, voices_named([voice], VoiceSettings()), SpeechCache(folder / "cache", CACHE_BYTES))

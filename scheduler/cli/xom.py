@@ -92,5 +92,6 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
 
 
 def _listed(file: Path) -> list[XomSettings]:
-    text = file.read_text(encoding="utf-8-sig")
-    return list(parse_config(tomllib.loads(text)).xom) if file.suffix == ".toml" else read_csv(text)
+    if file.suffix == ".toml":
+        return list(parse_config(tomllib.loads(file.read_text(encoding="utf-8-sig"))).xom)
+    return read_csv(file.read_bytes())

@@ -12,6 +12,7 @@ from scheduler.store.tables import (
     BulletinRow,
     CheckpointRow,
     ClipRow,
+    LexiconRow,
     ManifestRow,
     PlanRow,
     ReceiverRow,
@@ -54,6 +55,12 @@ def bulletin_row(session: Session, bulletin: str) -> BulletinRow:
 
 def bulletin_rows(session: Session) -> list[BulletinRow]:
     return list(session.exec(select(BulletinRow).order_by(BulletinRow.id)))
+
+
+def lexicon_rows(session: Session) -> list[LexiconRow]:
+    """The commune's readings, without the removed ones, in the order of what is written."""
+    query = select(LexiconRow).where(col(LexiconRow.removed_at).is_(None))
+    return list(session.exec(query.order_by(LexiconRow.written, LexiconRow.before, LexiconRow.after)))
 
 
 def clip_rows(session: Session, digests: Iterable[str]) -> dict[str, ClipRow]:

@@ -108,6 +108,16 @@ class ApprovalRow(SQLModel, table=True):
     envelope: str
 
 
+class LexiconRow(SQLModel, table=True):
+    __tablename__ = "lexicon"
+    written: str = Field(primary_key=True)
+    before: str = Field(primary_key=True)
+    after: str = Field(primary_key=True)
+    spoken: str
+    changed_at: str
+    removed_at: str | None
+
+
 class PlanRow(SQLModel, table=True):
     __tablename__ = "plan"
     week: str = Field(primary_key=True)

@@ -14,10 +14,10 @@ from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, NotAllowedError
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import bulletin_row, clip_rows, station_row, valid_approvals
+from scheduler.store.queries import bulletin_row, clip_rows, lexicon_rows, station_row, valid_approvals
 from scheduler.store.tables import ApprovalRow, BulletinRow
 from scheduler.usecases.renew_trust import current_trust
-from scheduler.usecases.values import bulletin_value, clip_row, clip_value
+from scheduler.usecases.values import bulletin_value, clip_row, clip_value, lexicon_value
 from scheduler.usecases.voice_bulletin import StationSound, sound_digest, station_sound, voice_label
 
 SOUNDS_VALID = timedelta(days=366)
@@ -71,9 +71,8 @@ def approve_bulletin(
         )  # fmt: skip
         append(session, "bulletin_approved", now, [approved, _row(message, key)])
         for sound in sounds:
-            digest = sound_digest(station, sound.text)
             message = _message(
-                station, sound.clip, sound.kind, sound.kind, sound.text[:200], digest, approver, now,
+                station, sound.clip, sound.kind, sound.kind, sound.text[:200], sound.digest, approver, now,
                 now, now + SOUNDS_VALID,
             )  # fmt: skip
             rows = [clip_row(sound.clip, spoken_by=voice_label(sound.spoken.voice), at=now), _row(message, key)]
@@ -94,11 +93,12 @@ def _unapproved_sounds(station: Station, now: datetime) -> tuple[StationSound, .
     until = instant_text(now + RENEW_BEFORE)
     with station.store.reading() as session:
         holding = {(row.kind, row.words_digest) for row in valid_approvals(session) if row.valid_to > until}
+        lexicon = lexicon_value(lexicon_rows(session))
     wanted = [("ident", station.config.sound.ident), ("sign_off", station.config.sound.sign_off)]
     return tuple(
-        station_sound(station, kind, text)
+        station_sound(station, kind, text, lexicon)
         for kind, text in wanted
-        if (kind, sound_digest(station, text)) not in holding
+        if (kind, sound_digest(station, text, lexicon)) not in holding
     )
 
 

@@ -16,9 +16,8 @@ class Preview:
 
 def write_preview(station: Station, voiced: Voiced) -> Preview:
     """Leave both files in preview/ of the station folder, in the place of earlier ones."""
-    folder = station.folder / "preview"
-    folder.mkdir(exist_ok=True)
-    preview = Preview(folder / f"{voiced.bulletin.id}.mp3", folder / f"{voiced.bulletin.id}.txt")
+    station.preview.mkdir(exist_ok=True)
+    preview = Preview(station.preview / f"{voiced.bulletin.id}.mp3", station.preview / f"{voiced.bulletin.id}.txt")
     shutil.copyfile(voiced.clip.path(station.audio), preview.audio)
     preview.transcript.write_text(transcript(voiced), encoding="utf-8")
     return preview

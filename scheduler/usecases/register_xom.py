@@ -1,7 +1,5 @@
 """The register of xóm and receivers: imported from config.toml or a CSV file; only what changed is written."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +9,14 @@ from sqlmodel import Session, SQLModel, select
 
 from playlists.xom import WHOLE_DAY
 from scheduler.audit.entry import instant_text
-from scheduler.config import XomSettings, fault_sentences
+from scheduler.config import XomSettings, fault_sentences, receiver_faults
 from scheduler.errors import StationError
 from scheduler.sentence import Sentence, Sentences
+from scheduler.sheet import read_sheet
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.tables import ReceiverRow, XomRow
+from scheduler.usecases.accounts import write_broker_files
 from scheduler.usecases.enrol_receiver import add_receiver_rows
 from scheduler.usecases.values import written_windows
 
@@ -52,33 +52,26 @@ def register_xom(
         rows += add_receiver_rows(session, station, new, now, dry_run=dry_run)
         if rows:
             append(session, "register_changed", now, rows)
+    if new and not dry_run:
+        write_broker_files(station)
     return RegisterChange(tuple(added), tuple(changed), tuple(removed), tuple(new))
 
 
-def read_csv(text: str) -> list[XomSettings]:
+def read_csv(raw: bytes) -> list[XomSettings]:
     """A CSV with the columns id, name, tags, receivers (the last two separated by spaces or semicolons).
 
     Raises StationError naming every wrong line.
     """
-    sample = text.lstrip("\ufeff")
-    first = sample.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(sample), delimiter=";" if first.count(";") > first.count(",") else ",")
-    if not {"id", "name"} <= set(reader.fieldnames or ()):
-        raise StationError(
-            "expected a CSV with the columns {columns} (id and name at least), but its first line is {came}",
-            columns=", ".join(CSV_COLUMNS),
-            came=", ".join(reader.fieldnames or ()) or "—",
-        )
     listed: list[XomSettings] = []
     faults: list[Sentence] = []
-    for number, line in enumerate(reader, start=2):
+    for number, cells in read_sheet(raw, CSV_COLUMNS, needed=CSV_COLUMNS[:2]):
         try:
             listed.append(
                 XomSettings(
-                    id=(line["id"] or "").strip(),
-                    name=(line["name"] or "").strip(),
-                    tags=_words(line.get("tags")),
-                    receivers=_words(line.get("receivers")),
+                    id=cells["id"],
+                    name=cells["name"],
+                    tags=_words(cells["tags"]),
+                    receivers=_words(cells["receivers"]),
                 )
             )
         except ValidationError as error:
@@ -86,6 +79,7 @@ def read_csv(text: str) -> list[XomSettings]:
             faults += [Sentence("line {number}: {fault}", number=number, fault=fault) for fault in found]
     twice = sorted({x.id for x in listed if [y.id for y in listed].count(x.id) > 1})
     faults += [Sentence("xóm {id} is given twice", id=key) for key in twice]
+    faults += receiver_faults(listed)
     if faults or not listed:
         problems = tuple(faults) or (Sentence("it is empty"),)
         raise StationError("the list of xóm cannot be used: {faults}", faults=Sentences(problems))
@@ -121,5 +115,5 @@ def _row(item: XomSettings, station: Station) -> XomRow:
     )
 
 
-def _words(text: str | None) -> tuple[str, ...]:
-    return tuple((text or "").replace(";", " ").split())
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(";", " ").split())

@@ -1,5 +1,6 @@
 """Rows of the store ↔ frozen values of the other rooms, and settings ↔ rules."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from playlists.rules import Blackout, QuietHours, Relay, Window
 from playlists.xom import Xom
 from scheduler.audit.entry import instant_text
 from scheduler.config import Config, RulesSettings, WindowSettings
-from scheduler.store.tables import BulletinRow, ClipRow, XomRow
+from scheduler.store.tables import BulletinRow, ClipRow, LexiconRow, XomRow
+from tts.normalise import Entry, Lexicon
 
 
 def bulletin_row(bulletin: Bulletin, *, state: str, clip: str | None, at: datetime) -> BulletinRow:
@@ -79,6 +81,15 @@ def clip_row(clip: Clip, *, spoken_by: str | None, at: datetime) -> ClipRow:
 def clip_value(row: ClipRow) -> Clip:
     duration = timedelta(seconds=row.samples / row.rate)
     return Clip(row.digest, row.size, row.samples, row.rate, duration, row.kind)
+
+
+def lexicon_value(rows: Iterable[LexiconRow]) -> Lexicon:
+    """The lexicon to read with; of two readings of one form first that which asks for more words beside it."""
+    narrow_first = sorted(rows, key=lambda row: (row.before == "") + (row.after == ""))
+    return Lexicon(
+        Entry(row.written, row.spoken, frozenset(filter(None, [row.before])), frozenset(filter(None, [row.after])))
+        for row in narrow_first
+    )
 
 
 def xom_value(row: XomRow, config: Config) -> Xom:

@@ -13,13 +13,13 @@ from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, StationError
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import bulletin_row
+from scheduler.store.queries import bulletin_row, lexicon_rows
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
-from scheduler.usecases.values import bulletin_value, clip_row, sound_settings
+from scheduler.usecases.values import bulletin_value, clip_row, lexicon_value, sound_settings
 from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.cache import SpeechCache
-from tts.normalise import Reading, read
+from tts.normalise import Lexicon, Reading, read
 from tts.settings import EspeakSettings, VoiceSettings
 from tts.speak import Spoken, speak
 from tts.voices import voices_named
@@ -43,6 +43,7 @@ class StationSound:
 
     kind: str
     text: str
+    digest: str  # sound_digest
     spoken: Spoken
     clip: Clip
 
@@ -54,13 +55,14 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     """
     with station.store.reading() as session:
         before = bulletin_row(session, bulletin_id)
+        lexicon = lexicon_value(lexicon_rows(session))
     bulletin = bulletin_value(before)
-    reading = read(bulletin.text)
+    reading = read(bulletin.text, lexicon)
     spoken = say(station, reading.words, voices_for(station, bulletin))
     clip = render_bulletin(spoken.speech, "bulletin", sound_settings(station.config), station.audio)
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)
-        if row.digest != before.digest:
+        if row.digest != before.digest or lexicon_value(lexicon_rows(session)) != lexicon:
             raise ConflictError("bulletin {id} was changed while it was rendered; render it again", id=bulletin_id)
         if row.clip != clip.digest:
             state = "draft" if row.state == "approved" else row.state
@@ -77,16 +79,17 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     return Voiced(bulletin, reading, spoken, clip)
 
 
-def station_sound(station: Station, kind: str, text: str) -> StationSound:
+def station_sound(station: Station, kind: str, text: str, lexicon: Lexicon) -> StationSound:
     """The ident (after the chime) or the sign-off (before it), rendered."""
-    spoken = say(station, read(text).words, chain(station))
+    spoken = say(station, read(text, lexicon).words, chain(station))
     render = render_ident if kind == "ident" else render_sign_off
-    return StationSound(kind, text, spoken, render(spoken.speech, sound_settings(station.config), station.audio))
+    clip = render(spoken.speech, sound_settings(station.config), station.audio)
+    return StationSound(kind, text, sound_digest(station, text, lexicon), spoken, clip)
 
 
-def sound_digest(station: Station, text: str) -> str:
+def sound_digest(station: Station, text: str, lexicon: Lexicon) -> str:
     """What an ident's or a sign-off's approval is bound to: its words, and the settings that shape its sound."""
-    recipe = f"{text}\n{sound_settings(station.config)}\n{station.config.speech}"
+    recipe = f"{text}\n{read(text, lexicon).words}\n{sound_settings(station.config)}\n{station.config.speech}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 

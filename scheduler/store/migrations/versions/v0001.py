@@ -125,6 +125,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n"),
     )
     op.create_table(
+        "lexicon",
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("after", sa.String(), nullable=False),
+        sa.Column("spoken", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("removed_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("written", "before", "after"),
+    )
+    op.create_table(
         "manifest",
         sa.Column("receiver", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
