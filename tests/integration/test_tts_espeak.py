@@ -1,5 +1,6 @@
 """The real espeak-ng in its real process."""
 
+import contextlib
 import os
 import select
 import shutil
@@ -46,8 +47,13 @@ def workers() -> set[int]:
     return found
 
 
-def open_files() -> set[str]:
-    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+def open_pipes() -> set[str]:
+    """Whatever else this process holds: files of other tests come and go when they are collected."""
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the handle of this very listing
+            found.add(os.readlink(entry))
+    return {target for target in found if target.startswith("pipe:")}
 
 
 @pytest.mark.parametrize("accent", ACCENTS)
@@ -198,7 +204,7 @@ def test_several_threads_may_use_one_voice(voice: EspeakVoice) -> None:
 
 
 def test_nothing_is_left_behind_by_closing_or_forgetting() -> None:
-    before = open_files()
+    before = open_pipes()
     with EspeakVoice() as voice:
         voice.speak(WORDS)
         assert len(workers()) == 1
@@ -207,7 +213,7 @@ def test_nothing_is_left_behind_by_closing_or_forgetting() -> None:
     forgotten.speak(WORDS)
     del forgotten
     assert workers() == set()
-    assert open_files() == before
+    assert open_pipes() <= before
 
 
 def test_a_closed_voice_may_speak_again(voice: EspeakVoice) -> None:
