@@ -125,6 +125,16 @@ class BrokerSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     tls_ca: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> "BrokerSettings":
+        if (self.tls_certificate or self.tls_key) and not (self.tls_ca and self.tls_certificate and self.tls_key):
+            raise _Faults(Sentence("tls_certificate and tls_key go together, and need tls_ca beside them"))
+        if self.kind == "embedded" and self.tls_ca:
+            raise _Faults(Sentence('the embedded broker speaks no TLS; use kind = "mosquitto"'))
+        return self
 
 
 class AudioSettings(_Section):

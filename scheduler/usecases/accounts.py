@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from devices.broker.accounts import Account, Accounts, password_hash
-from devices.broker.provisioning import acl, mosquitto_conf, passwords
+from devices.broker.provisioning import Tls, acl, mosquitto_conf, passwords
 from scheduler.station import Station
 from scheduler.store.tables import AccountRow
 
@@ -36,11 +36,13 @@ def accounts(station: Station) -> Accounts:
 
 def write_broker_files(station: Station) -> None:
     """mosquitto.conf, its password file and its access list, for a broker that is not the embedded one."""
-    folder = station.broker
+    folder, broker = station.broker, station.config.broker
+    ca, certificate, key = broker.tls_ca, broker.tls_certificate, broker.tls_key
+    tls = Tls(ca, certificate, key) if ca and certificate and key else None
     everyone = accounts(station)
     _write(folder / "passwords", passwords(everyone))
     _write(folder / "acl", acl(everyone))
-    _write(folder / "mosquitto.conf", mosquitto_conf(folder, station.config.broker.host, station.config.broker.port))
+    _write(folder / "mosquitto.conf", mosquitto_conf(folder, broker.host, broker.port, tls=tls))
 
 
 def _write(path: Path, text: str) -> None:
