@@ -79,11 +79,11 @@ class FramedProcess:
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
-        late = threading.Event()
+        late, process = threading.Event(), self._process
 
-        def give_up() -> None:
+        def give_up() -> None:  # holds the process, not us: its thread may outlive our last reference for a moment
             late.set()
-            _kill(self._process)
+            _kill(process)
 
         timer = threading.Timer(self._limit / SECOND, give_up)
         timer.start()
