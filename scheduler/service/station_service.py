@@ -7,8 +7,6 @@ What is due is read from the store, so a restart at any point loses nothing.
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import OperationalError
-
 from devices.broker.link import Arrived, Link, LinkDown, LinkUp
 from devices.protocol import topics
 from scheduler.errors import StationError
@@ -94,7 +92,7 @@ class StationService:
         """One message: committed, then acknowledged, then answered. A poison message stops nothing (case A6)."""
         try:
             replies = receive(self._station, message.topic, message.payload, now)
-        except (StationError, OperationalError):
+        except StationError:
             raise  # the database is locked, full or damaged: the message is good, and comes again (cases D6, D8)
         except Exception as error:
             log.exception("a message on %s could not be taken in", message.topic)

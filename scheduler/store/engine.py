@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, create_engine
 
 from scheduler.errors import NotFoundError, StationError
@@ -46,8 +47,8 @@ class Store:
 
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[Session]:
-        """One write transaction; committed at the end, rolled back by an exception or a dry run."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """One write transaction: committed at the end, or rolled back (exception, dry run). Raises StationError."""
+        with self._said(), Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={"loa_begin": "IMMEDIATE"})
             yield session
             if dry_run:
@@ -58,9 +59,23 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent snapshot; nothing is written, and what was read stays readable afterwards."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """One consistent snapshot; nothing is written, and what was read stays readable. Raises StationError."""
+        with self._said(), Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Locked for too long, no room, damaged: what the disk and the file have to say, for people (D6, D8, D9)."""
+        try:
+            yield
+        except DatabaseError as error:
+            if type(error) not in (DatabaseError, OperationalError):
+                raise
+            raise StationError(
+                "{path} cannot be used: {problem}. It was left as it was: make room, end what holds it, or restore a copy",
+                path=self.path,
+                problem=str(error.orig),
+            ) from error
 
     def close(self) -> None:
         self.engine.dispose()

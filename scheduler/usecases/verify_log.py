@@ -5,13 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DatabaseError
-
 from scheduler.audit.checkpoint import Checkpoint, CheckpointError, parse_checkpoint
 from scheduler.audit.entry import JsonValue
 from scheduler.audit.merkle import Frontier, grow, leaf_hash
 from scheduler.audit.verify import Finding, log_named_in, verify_log
-from scheduler.errors import StationError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import StoredLog, read_as_stored
@@ -34,15 +31,8 @@ def verify_station(station: Station, log_key: bytes | None = None) -> Verificati
 
     Raises StationError when the database file itself is damaged.
     """
-    try:
-        with station.store.reading() as session:
-            stored = read_as_stored(session)
-    except DatabaseError as error:
-        raise StationError(
-            "{path} cannot be read through: {error}. It was left as it is; restore a copy of it",
-            path=station.store.path,
-            error=error.orig,
-        ) from error
+    with station.store.reading() as session:
+        stored = read_as_stored(session)
     witnessed = witnessed_checkpoints(station)
     entries = [entry for _, entry, _ in stored.leaves]
     texts = [text for _, text in stored.checkpoints]

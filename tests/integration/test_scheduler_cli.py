@@ -210,6 +210,17 @@ def test_verify_says_no_when_something_was_changed(loa: Loa, folder: Path) -> No
     assert "b001" in loa("audit", "verify").out
 
 
+def test_d9_a_damaged_database_is_no_answer_of_a_check(loa: Loa, folder: Path) -> None:
+    """Exit 2, could not run: not the 1 of a check that said no."""
+    database = folder / "loa.db"
+    raw = database.read_bytes()
+    database.write_bytes(raw[:8192] + bytes(len(raw) - 8192))
+    for words in (["status", WEEK], ["audit", "verify"], ["bulletin", "withdraw", "b001", "--yes"]):
+        said = loa(*words, "--json")
+        assert (said.code, said.out) == (2, "")
+        assert "loa.db" in said.err
+
+
 def test_init_makes_a_station_that_works_and_never_a_second_time(loa: Loa, tmp_path: Path) -> None:
     source, made = tmp_path / "source.toml", tmp_path / "made"
     source.write_text(CONFIG)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from scheduler_cast import COMMUNE, SUNDAY, WEEK, Device, devices, published, quarantined, records, slots
-from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from devices.broker.link import Arrived
@@ -19,6 +18,7 @@ from devices.broker.memory import MemoryBroker, MemoryLink
 from devices.protocol import topics
 from devices.protocol.envelope import open_envelope
 from devices.receiver.enrolment import Enrolment
+from scheduler.errors import StationError
 from scheduler.service.station_service import TAKEN_AT_ONCE, StationService
 from scheduler.station import Station
 from scheduler.store import outbox
@@ -143,7 +143,7 @@ def test_d8_what_the_database_cannot_take_is_neither_lost_nor_kept_apart(air: Ai
     send_record(air, r1)
     with closing(sqlite3.connect(air.station.store.path)) as database, database:
         database.execute("ALTER TABLE inbox RENAME TO away")
-    with pytest.raises(OperationalError):
+    with pytest.raises(StationError, match=r"loa\.db"):
         air.step()
     air.link.kill()
     with closing(sqlite3.connect(air.station.store.path)) as database, database:
