@@ -72,7 +72,7 @@ class Store:
             if type(error) not in (DatabaseError, OperationalError):
                 raise
             raise StationError(
-                "{path} cannot be used: {problem}. It was left as it was: make room, end what holds it, or restore a copy",
+                "{path} cannot be used: {problem}. Make room, end what holds it, or restore a copy of it",
                 path=self.path,
                 problem=str(error.orig),
             ) from error
