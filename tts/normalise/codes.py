@@ -8,7 +8,8 @@ import tomllib
 from .known import PLAIN_ABBREVIATIONS
 from .letters import NAMES, latin, spelled
 from .line import MIXED, WORDS, Form, Line
-from .numbers import integer, one_by_one
+from .numbers import cardinal, integer, number_words, one_by_one
+from .romans import value
 from .tables import text
 
 _TABLE = tomllib.loads(text("codes"))
@@ -17,6 +18,9 @@ _HEADS: dict[str, str] = ROADS_BY_SIGN | _TABLE["heads"]
 _WHOLE: dict[str, str] = _TABLE["whole"]
 _CODE = re.compile(r"[^\W_]{1,40}(?:[-–](?=[A-ZĐ]*\d)[A-Z0-9Đ]{1,12})*(?!\w)")
 _PART = re.compile(r"\d+|[^\W\d_]+")
+_GRADE = re.compile(
+    r"(?<![\w.,/-])(?P<number>\d{1,3}(?P<decimal>,\d{1,3})?)(?P<letter>S?)(?:-(?P<level>[IVX]{1,4}))?(?!\w)"
+)
 _ROAD = re.compile(
     rf"(?<!\w)(?P<kind>{'|'.join(ROADS_BY_SIGN)})(?: |\.|\. )(?P<number>\d{{1,3}})(?P<letter>[A-Z]?)(?![\w/]|[.,]\d)"
 )
@@ -48,5 +52,15 @@ def _read_road(match: re.Match[str], _line: Line) -> str:
     return f"{ROADS_BY_SIGN[match['kind']]} {integer(match['number'])}{letter}"
 
 
+def _read_grade(match: re.Match[str], _line: Line) -> str | None:
+    """RON 95-III, DO 0,05S-II: a grade, and no range."""
+    level = value(match["level"] or "")
+    if bool(match["level"]) != bool(level) or not (level or (match["letter"] and match["decimal"])):
+        return None
+    letter = f" {spelled(match['letter'])}" if match["letter"] else ""
+    return f"{number_words(match['number'])}{letter}{f' {cardinal(level)}' if level else ''}"
+
+
+GRADES = (Form("grade", _GRADE, _read_grade, WORDS, needs=frozenset("IVXS"), at_numbers=True),)
 ROADS = (Form("road", _ROAD, _read_road, WORDS, needs=frozenset(sign.lower() for sign in ROADS_BY_SIGN)),)
 FORMS = (Form("letters and digits", _CODE, _read_code, WORDS, needs=frozenset([MIXED])),)

@@ -22,7 +22,7 @@ _SCORE = re.compile(
     rf"(?P<it>{_GAME}(?:(?:,|;| và) ?{_GAME})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
     re.IGNORECASE,
 )
-_RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}):(\d{1,6})(?![\w:]|[.,]\d)")
+_RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}):(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\w:]|[.,]\d)")
 _FRACTION = re.compile(r"(?<![\w/.,])(?P<top>\d{1,6}) ?/ ?(?P<bottom>\d{1,6}(?:\.\d{3})*)(?![\w/]|[.,]\d)")
 _PIECE = re.compile(r"(\d+)([A-Za-zĐ]?)")
 _VULGAR = re.compile("[½¼¾⅓⅔]")
@@ -46,7 +46,7 @@ def _read_score(match: re.Match[str], _line: Line) -> str:
 
 
 def _read_ratio(match: re.Match[str], _line: Line) -> str:
-    return f"{integer(match[1])} trên {integer(match[2])}"
+    return f"{integer(match[1])} trên {integer(match[2].replace('.', ''))}"
 
 
 def _read_fraction(match: re.Match[str], line: Line) -> str | Said:

@@ -23,15 +23,20 @@ _LONG_SCALE = {"tr": "triệu"}
 WRITTEN_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 START = r"(?<![\w.,])(?<!\d/)"
 _ANY_UNIT = "|".join(re.escape(unit) for unit in sorted([*UNITS, *MONEY], key=len, reverse=True))
-_UNIT = rf" ?(?P<unit>{_ANY_UNIT})(?![^\W_]|(?<=\w)[²³])(?: ?/ ?(?P<per>{_ANY_UNIT}|{_PERIODS})(?!\w))?"
+_UNIT = (
+    rf" ?(?P<unit>{_ANY_UNIT})(?![^\W_]|(?<=\w)[²³])"
+    rf"(?: ?/ ?(?P<per>{_ANY_UNIT}|{_PERIODS}|(?P<hours>\d{{1,2}}) ?(?:h|giờ))(?!\w))?"
+)
 _MEASURE = re.compile(rf"{START}(?P<number>{WRITTEN_NUMBER})(?:(?P<scale> (?:{_SCALE})|tr)(?!\w))?{_UNIT}")
 _AFTER_NUMBER = re.compile(rf"{NUMBER}(?P<it>{_UNIT})")
 _SHARE = re.compile(rf"{START}(?P<number>{WRITTEN_NUMBER}) ?(?P<share>%|‰)")
 _THOUSANDS = re.compile(rf"{START}(?P<number>\d+(?:[.,]\d+)?) ?(?P<k>[kK])(?!\w)")
 _MILLIONS = re.compile(rf"{START}(?P<number>\d+)tr(?P<tail>\d)?(?!\w)")
-_SPACED = re.compile(rf"{START}(?P<number>\d{{1,3}}(?: \d{{3}}){{1,4}}) ?(?P<unit>đồng|đ|VNĐ|VND|USD)(?!\w)")
+_SPACED = re.compile(
+    rf"{START}(?<!\d )[1-9]\d{{0,2}}(?:(?: \d{{3}}){{2,4}}| 000| \d{{3}}(?= ?(?:đồng|đ|VNĐ|VND|USD)(?!\w)))"
+    r"(?!\w|[.,]\d| \d)"
+)
 _SIGN_FIRST = re.compile(rf"(?<!\w)(?P<sign>[$€£¥]) ?(?P<number>{WRITTEN_NUMBER})(?: (?P<scale>triệu|tỷ|nghìn))?(?!\w)")
-_DEGREES = re.compile(rf"{START}(?P<number>{WRITTEN_NUMBER})(?=(?: độ| ?°)(?!\w))")
 _TAIL = re.compile(rf"{START}(?P<number>\d{{1,3}})(?P<unit>m|kg|km|ha|l)(?P<tail>\d{{1,2}})(?!\w|[.,]\d)")
 _SIZE = re.compile(
     rf"{START}(?<![×*])(?:{WRITTEN_NUMBER})(?: ?[x×X*] ?(?:{WRITTEN_NUMBER}))++"
@@ -39,30 +44,34 @@ _SIZE = re.compile(
 )
 _BY = re.compile(r" ?[x×X*] ?")
 _INDENT = 40
+_NOTHING_COUNTED = re.compile(r" ?(?:$|[.,;)]|so với\b|mỗi\b)")  # at the start of a line a bullet stands before a noun
 _LENGTHS = _CONTEXT["lengths"]
 _NAMED_BY_LETTERS = _CONTEXT["named_by_letters"]
 _SURE_LETTERS = _CONTEXT["sure_letters"]
 
 
-def _signed(match: re.Match[str], line: Line, *, degrees: bool) -> tuple[int, str]:
+def signed(match: re.Match[str], line: Line, *, degrees: bool) -> tuple[int, str]:
     """Where a measure begins, and the word of its sign. A minus that may be a dash is none."""
     start = match.start()
     sign = line.open[start - 1 : start] if start else ""
     if sign not in ("-", "+", "±"):
         return start, ""
     before = line.text[max(0, start - 2) : start - 1]
-    if sign == "-" and not (degrees and before in ("", " ", "(")) and before not in (" ", "(", ":"):
+    if sign == "-" and not (degrees and before in ("", " ", "(")) and before not in ("", " ", "(", ":"):
         return start, ""
     if before.isalnum() or before in ("°", "%", ")"):
         return start, ""
     if sign == "-" and not degrees and start < _INDENT and not line.text[: start - 1].strip():
-        return start, ""
+        return (start - 1, "âm ") if _NOTHING_COUNTED.match(line.text, match.end()) else (start, "")
     return start - 1, {"-": "âm ", "+": "cộng ", "±": "cộng trừ "}[sign]
 
 
-def _rate(unit: str, per: str | None) -> str:
+def _rate(match: re.Match[str]) -> str:
+    unit, per = match["unit"], match["per"]
     if not per:
         return ""
+    if match["hours"]:
+        return f" trên {integer(match['hours'])} giờ"
     physical = unit in UNITS and (per in UNITS or per in ("h", "giờ", "giây", "phút"))
     return f" {'trên' if physical else 'một'} {'giờ' if per == 'h' else UNITS.get(per, MONEY.get(per, per))}"
 
@@ -75,12 +84,12 @@ def _read_measure(match: re.Match[str], line: Line) -> Said | None:
     unit = match["unit"]
     if len(unit) == 1 and unit.lower() in NAMES and not _is_unit(match, line):
         return None
-    start, sign = _signed(match, line, degrees=unit.startswith(("°", "độ", "oC")))
+    start, sign = signed(match, line, degrees=unit.startswith(("°", "độ", "oC")))
     scale = (match["scale"] or "").strip()
     words = [f"{sign}{number_words(match['number'], dot_is_comma=True)}"]
     if scale:
         words.append(_LONG_SCALE.get(scale, scale))
-    words.append(_said_unit(unit) + _rate(unit, match["per"]))
+    words.append(_said_unit(unit) + _rate(match))
     return Said(start, match.end(), " ".join(words), "money" if unit in MONEY else "unit")
 
 
@@ -94,18 +103,13 @@ def _is_unit(match: re.Match[str], line: Line) -> bool:
 def _read_after_number(match: re.Match[str], _line: Line) -> str | None:
     """A unit behind a number that another form has read: 1/2 kg, 4x6 cm, 140/90 mmHg."""
     unit = match["unit"]
-    return None if len(unit) == 1 and unit not in "mgđl" else f"{_said_unit(unit)}{_rate(unit, match['per'])}"
+    return None if len(unit) == 1 and unit not in "mgđl" else f"{_said_unit(unit)}{_rate(match)}"
 
 
 def _read_share(match: re.Match[str], line: Line) -> Said:
-    start, sign = _signed(match, line, degrees=False)
+    start, sign = signed(match, line, degrees=False)
     words = f"{sign}{number_words(match['number'], dot_is_comma=True)} {SHARES[match['share']]}"
     return Said(start, match.end(), words, "percent")
-
-
-def _read_degrees(match: re.Match[str], line: Line) -> Said | None:
-    start, sign = _signed(match, line, degrees=True)
-    return Said(start, match.end(), sign + number_words(match["number"], dot_is_comma=True), "sign") if sign else None
 
 
 def _read_thousands(match: re.Match[str], line: Line) -> str | None:
@@ -120,7 +124,8 @@ def _read_millions(match: re.Match[str], _line: Line) -> str:
 
 
 def _read_spaced(match: re.Match[str], _line: Line) -> str:
-    return f"{number_words(match['number'].replace(' ', '.'))} {MONEY[match['unit']]}"
+    """1 000 000: thousands grouped by blanks; its unit is read after it."""
+    return number_words(match.group().replace(" ", "."))
 
 
 def _read_sign_first(match: re.Match[str], _line: Line) -> str:
@@ -147,12 +152,11 @@ def _read_size(match: re.Match[str], _line: Line) -> str:
 FORMS = (
     Form("unit", _TAIL, _read_tail, at_numbers=True),
     Form("size", _SIZE, _read_size, needs=frozenset("x×X*"), at_numbers=True),
-    Form("money", _SPACED, _read_spaced, at_numbers=True),
+    Form("number", _SPACED, _read_spaced, at_numbers=True),
     Form("money", _SIGN_FIRST, _read_sign_first, needs=frozenset("$€£¥")),
     Form("percent", _SHARE, _read_share, needs=frozenset(SHARES), at_numbers=True),
     Form("unit", _MEASURE, _read_measure, at_numbers=True),
     Form("money", _THOUSANDS, _read_thousands, needs=frozenset("kK"), at_numbers=True),
     Form("money", _MILLIONS, _read_millions, at_numbers=True),
-    Form("sign", _DEGREES, _read_degrees, needs=frozenset("-+±"), at_numbers=True),
 )
 AFTER_NUMBERS = (Form("unit", _AFTER_NUMBER, _read_after_number),)

@@ -14,7 +14,7 @@ _CONTEXT = contexts("romans")
 
 _SHAPE = re.compile(r"(?=[IVXLC])(C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))")
 _WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_NUMERAL = re.compile(r"[IVXLC]{1,7}(?![\w&/]|-\w)")
+_NUMERAL = re.compile(r"(?P<it>[IVXLC]{1,7}(?:(?P<point>\.)(?=\d{1,2}(?!\w|[.,]\d))|(?![\w&/]|-\w)))")
 _NOUNS = _CONTEXT["nouns"]
 _WEAK = _CONTEXT["weak"]  # these take letters too: bảng C, khu C
 
@@ -28,8 +28,9 @@ def value(written: str) -> int:
 
 
 def _read_numeral(match: re.Match[str], line: Line) -> str | None:
-    written, start = match.group(), match.start()
+    written, start = match.group().rstrip("."), match.start()
     number = value(written)
+    point = " chấm" if match["point"] else ""
     if not number or (start and (line.open[start - 1].isalnum() or line.open[start - 1] in "_&/.")):
         return None
     noun = line.word_before(start) if line.text[start - 1 : start] == " " else ""
@@ -40,7 +41,7 @@ def _read_numeral(match: re.Match[str], line: Line) -> str | None:
             return None
     elif noun not in _NOUNS - _WEAK or written in "LC":
         return None
-    return ordinal(number) if noun == "thứ" else cardinal(number)
+    return (ordinal(number) if noun == "thứ" else cardinal(number)) + point
 
 
 def _roman(number: int) -> str:
