@@ -80,8 +80,8 @@ def demo(output: Path) -> int:
 def _watch(story: Cast) -> None:
     """Play the week; on a terminal as a table that fills, elsewhere as a line for each day."""
     screen = Screen(story)
-    if out.is_terminal:
-        with Live(console=out, auto_refresh=False, transient=True) as live:
+    if err.is_terminal:
+        with Live(console=err, auto_refresh=False, transient=True) as live:
             play_week(story, _tell_plan, _tell_restart, lambda now: screen.draw(live, now))
     else:
         play_week(story, _tell_plan, _tell_restart, screen.tell)
