@@ -1,4 +1,4 @@
-"""A changed lexicon: only what is read otherwise is rendered anew, and nothing of it sounds before it is approved again."""
+"""A changed lexicon: what is read otherwise, and only that, is rendered anew and must be approved before it sounds."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ def test_a_csv_reads_back() -> None:
 
 
 def test_every_wrong_line_of_a_csv_is_named_at_once() -> None:
-    raw = "written,spoken,before\nQL7B,quốc lộ 7,\nND,nông dân,hội\n\nND,người dân,\n%,phần trăm,\nND,nhân dân,Hội\nX,xê,a b\n"
+    lines = ["QL7B,quốc lộ 7,", "ND,nông dân,hội", "", "ND,người dân,", "%,phần trăm,", "ND,nhân dân,Hội", "X,xê,a b"]
+    raw = "\n".join(["written,spoken,before", *lines, ""])
     with pytest.raises(StationError) as caught:
         read_readings(raw.encode(), NOW)
     said = str(caught.value)
