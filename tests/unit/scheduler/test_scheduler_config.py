@@ -141,7 +141,7 @@ def test_the_later_layer_wins_key_by_key(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "path", "expected"),
     [
-        ("LOA_BROKER_TLS_CA", "/etc/ca.pem", ("broker", "tls_ca"), Path("/etc/ca.pem")),
+        ("LOA_AUDIO_BASE_URL", "http://192.0.2.1", ("audio", "base_url"), "http://192.0.2.1"),
         ("LOA_STATION_SIMULATED", "true", ("station", "simulated"), True),
         ("LOA_STATION_NAME", "Đài khác", ("station", "name"), "Đài khác"),
         ("LOA_SPEECH_VOICES", '["google", "espeak"]', ("speech", "voices"), ("google", "espeak")),
