@@ -24,6 +24,7 @@ class Station:
     folder: Path
     config: Config
     store: Store
+    extra_config: Path | None = None
 
     @property
     def id(self) -> str:
@@ -111,7 +112,7 @@ class Keys:
 def open_station(folder: Path, extra_config: Path | None = None) -> Station:
     """Raises ConfigError, NotFoundError or StationError when the folder holds no sound station."""
     config = load_config(folder, extra_config)
-    return Station(folder, config, Store(folder / DATABASE))
+    return Station(folder, config, Store(folder / DATABASE), extra_config)
 
 
 @contextmanager

@@ -77,6 +77,7 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, as_json: boo
     document = {
         "revision": published.revision,
         "slots": [_slot_document(slot) for slot in published.slots],
+        "lifted": [_slot_document(slot) for slot in published.lifted],
         "receivers": list(published.receivers),
         "dry_run": dry_run,
         **_plan_document(published.planned),
@@ -84,6 +85,8 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, as_json: boo
 
     def show() -> None:
         _show_plan(published.planned)
+        for slot in published.lifted:
+            say("Taken back: {slot} ({why})", slot=slot.id, why=slot.why)
         say(
             "Revision {revision}: {slots} new slots for {receivers} receivers.",
             revision=published.revision,

@@ -5,17 +5,20 @@ What is due is read from the store, so a restart at any point loses nothing.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from devices.broker.link import Arrived, Link, LinkDown, LinkUp
 from devices.protocol import topics
-from scheduler.errors import StationError
+from scheduler.config import load_config
+from scheduler.errors import ConfigError, NotAllowedError, StationError
 from scheduler.station import Station
 from scheduler.store import outbox
 from scheduler.store.pulse import beat
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.ingest import quarantine, receive
 from scheduler.usecases.keep_week import keep_week
+from scheduler.usecases.lift_slots import lift_slots
 from scheduler.usecases.renew_trust import renew_trust
 from scheduler.usecases.seal_log import is_unsealed, seal_log
 from scheduler.usecases.watch_receivers import watch_receivers
@@ -39,9 +42,11 @@ class StationService:
         self._seal_at: datetime | None = now
         self._renew_at = now
         self._silence_at: datetime | None = now
+        self._config_stamp = self._stamp()
 
     def step(self, now: datetime) -> datetime:
         """Do everything that is due; returns when to step again, at the latest."""
+        self._reread_config(now)
         arrived = self._take(now)
         if arrived or now >= self._review_at:
             with self._station.store.writing() as session:
@@ -70,6 +75,26 @@ class StationService:
         """Receivers that have not yet answered what was sent to them."""
         with self._station.store.reading() as session:
             return {row.receiver for row in outbox.waiting(session) if row.receiver is not None}
+
+    def _stamp(self) -> int:
+        return (self._station.folder / "config.toml").stat().st_mtime_ns
+
+    def _reread_config(self, now: datetime) -> None:
+        """A changed config.toml holds at once: what it no longer allows is taken back, and make-goods keep to it."""
+        stamp = self._stamp()
+        if stamp == self._config_stamp:
+            return
+        self._config_stamp = stamp
+        try:
+            changed = replace(self._station, config=load_config(self._station.folder, self._station.extra_config))
+            with changed.store.writing() as session:
+                renew_trust(session, changed, now)
+                if lift_slots(session, changed, now):
+                    dispatch(session, changed, now)
+        except (ConfigError, NotAllowedError) as error:
+            log.error("config.toml was changed and cannot be used, the one before stays in force: %s", error)
+            return
+        self._station = changed
 
     def _take(self, now: datetime) -> bool:
         arrived = False

@@ -15,6 +15,7 @@ from scheduler.store.log import append
 from scheduler.store.queries import active_receivers, latest_plan
 from scheduler.store.tables import PlanRow, ReceiverRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.lift_slots import lift_slots
 from scheduler.usecases.plan_week import Material, Planned, planned, said
 from scheduler.usecases.renew_trust import renew_trust
 
@@ -24,11 +25,12 @@ class Published:
     revision: int
     planned: Planned
     slots: tuple[SlotRow, ...]
+    lifted: tuple[SlotRow, ...]
     receivers: tuple[str, ...]
 
 
 def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool = False) -> Published:
-    """Plan what is missing in the week and send it out; what was sent before stays (a later revision only adds).
+    """Plan what is missing in the week and send it out; what was sent before stays, unless a rule now forbids it.
 
     Raises NotAllowedError when nothing is approved, ConflictError for a week that is over.
     """
@@ -36,12 +38,13 @@ def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool =
         raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     with station.store.writing(dry_run=dry_run) as session:
         renew_trust(session, station, now)
+        lifted = lift_slots(session, station, now)
         answer = planned(session, station, week, now)
         revision = next_revision(session, week)
         slots = slots_of(session, week, revision, answer.plan.programmes, answer.material)
         append(session, "week_published", now, [plan_row(answer, revision, now), *slots])
         receivers = dispatch(session, station, now)
-    return Published(revision, answer, tuple(slots), receivers)
+    return Published(revision, answer, tuple(slots), lifted, receivers)
 
 
 def next_revision(session: Session, week: Week) -> int:

@@ -58,7 +58,8 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
         lexicon = lexicon_value(lexicon_rows(session))
     bulletin = bulletin_value(before)
     reading = read(bulletin.text, lexicon)
-    spoken = say(station, reading.words, voices_for(station, bulletin))
+    words = reading.words if bulletin.recording is None else reading.words or read(bulletin.title, lexicon).words
+    spoken = say(station, words, voices_for(station, bulletin))
     clip = render_bulletin(spoken.speech, "bulletin", sound_settings(station.config), station.audio)
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)

@@ -1,0 +1,53 @@
+"""Slots that were sent and that today's rules no longer allow (a funeral, an exam, a window moved) are taken back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from playlists.interval import Interval
+from playlists.rules import QuietHours, Relay, quiet_violation
+from playlists.week import Week
+from playlists.xom import Xom
+from scheduler.audit.entry import instant_text, read_instant
+from scheduler.station import Station
+from scheduler.store.log import append
+from scheduler.store.queries import slots_ending_after, xom_rows
+from scheduler.store.tables import SlotRow
+from scheduler.usecases.values import quiet_hours, relays, xom_value
+
+
+def lift_slots(session: Session, station: Station, now: datetime) -> tuple[SlotRow, ...]:
+    """Cancel what is still to start and would break a rule as config.toml and the register have them now.
+
+    Returns the cancelled slots, each with its reason; the caller dispatches, and plans what they leave open.
+    """
+    xom = {row.id: xom_value(row, station.config) for row in xom_rows(session)}
+    quiet, relayed = quiet_hours(station.config.rules), relays(station.config.rules)
+    lifted = []
+    for slot in slots_ending_after(session, instant_text(now)):
+        if read_instant(slot.start) <= now:
+            continue
+        span = Interval(read_instant(slot.start), read_instant(slot.end))
+        why = next(_broken(span, xom.get(slot.xom), quiet, relayed), None)
+        if why is not None:
+            lifted.append(SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why}))
+    if lifted:
+        append(session, "slots_lifted", now, lifted)
+    return tuple(lifted)
+
+
+def _broken(span: Interval, xom: Xom | None, quiet: Sequence[QuietHours], relayed: Sequence[Relay]) -> Iterator[str]:
+    """What keeps this stretch of sound from the xóm, by the names the rules have in plans."""
+    if xom is None:
+        yield "the xóm was removed"
+        return
+    if (hours := quiet_violation(span, quiet)) is not None:
+        yield f"quiet hours {hours}"
+    yield from (f"blackout: {blackout.why}" for blackout in xom.blackouts if blackout.interval.overlaps(span))
+    for relay in relayed:
+        if relay.concerns(xom.id) and any(stretch.overlaps(span) for stretch in relay.intervals(Week.of(span.start))):
+            yield f"relay: {relay.name}"
+    weeks = {Week.of(span.start), Week.of(span.start - timedelta(days=1))}  # Sunday's window may last into Monday
+    if not any(stretch.holds(span) for window in xom.windows for week in weeks for stretch in window.intervals(week)):
+        yield "outside the windows"
