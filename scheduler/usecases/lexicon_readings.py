@@ -71,7 +71,7 @@ def read_readings(raw: bytes, now: datetime) -> list[LexiconRow]:
         rows.append(row)
     if faults or not rows:
         found = tuple(faults) or (Sentence("it is empty"),)
-        raise StationError("the lexicon cannot be used: {faults}", faults=Sentences(found))
+        raise StationError("the lexicon cannot be used:\n  {faults}", faults=Sentences(found, between="\n  "))
     return rows
 
 
