@@ -14,6 +14,8 @@ from tts.normalise import Entry, LexiconError
 from tts.normalise.syllables import is_syllable
 
 COLUMNS = ("written", "spoken", "before", "after")
+LONGEST = {"written": 100, "spoken": 300}
+"""Characters. What is longer is no name but a text, and belongs into the bulletin."""
 _WORD = re.compile(r"[^\W_]+")
 
 Place = tuple[str, str, str]
@@ -30,6 +32,13 @@ def reading(written: str, spoken: str, now: datetime, *, before: str = "", after
     Raises LexiconError for what no voice can speak or no text can hold.
     """
     entry = Entry(written, spoken)
+    for name, most in LONGEST.items():
+        if len(getattr(entry, name)) > most:
+            raise LexiconError(
+                "“{beginning}…” is too long for the lexicon: expected at most {most} characters",
+                beginning=getattr(entry, name)[:40],
+                most=most,
+            )
     words = _WORD.findall(entry.spoken)
     strange = [word for word in words if not is_syllable(word)]
     if strange or not words:

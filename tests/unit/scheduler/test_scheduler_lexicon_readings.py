@@ -34,6 +34,8 @@ def test_a_reading_is_kept_in_one_spelling() -> None:
         ("UBND", "UBND", "“ubnd” is none"),
         ("Facebook", "facebook zalo", "“facebook zalo” is none"),
         ("x", "漢", "must be words"),
+        ("x" * 101, "không", "at most 100 characters"),
+        ("x", "ô " * 151, "at most 300 characters"),
     ],
 )
 def test_what_no_voice_can_speak_is_refused(written: str, spoken: str, said: str) -> None:
