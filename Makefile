@@ -31,7 +31,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q tests/meta
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q -s tests/benchmarks
+	set -e; for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
 
 # After a text was added, changed or taken out: brings loa.po and loa.mo in step and names what is to be translated.
 catalogue: $(VENV)/.installed-dev

@@ -1,15 +1,13 @@
 """Speed, growth and score of the normaliser, beside sea-g2p when it is installed (pip install sea-g2p, bench only).
 
-Run: python tests/benchmarks/bench_normaliser.py
-Answers 1 when the plan is read at less than 200,000 characters a second, or when a text of any kind costs more than
-its length.
+Run: make bench, or python tests/benchmarks/bench_normaliser.py. It prints figures and ratios and never fails on them:
+at least 200,000 characters of the plan a second, and a growth near 1 for every kind of text, are what we ask for.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 import time
 import unicodedata
 from collections.abc import Callable
@@ -21,7 +19,6 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 TARGET = 200_000  # characters a second, one core
 LARGEST = 1_000_000
 STEP = 4
-MOST_GROWTH = 2.0  # how much dearer a character may be in the largest text than in one a quarter of its length
 HOSTILE = (
     "1",
     "1.",
@@ -76,36 +73,29 @@ def lines_read_by(reader: Callable[[str], str], text: str) -> Callable[[], objec
     return lambda: [reader(line) for line in text.splitlines() if line.strip()]
 
 
-def main() -> int:
+def main() -> None:
     plan = (GOLDEN / "ke-hoach-dien-chau.txt").read_text("utf-8")
     text = plan * (LARGEST // len(plan))
-    ours = len(text) / seconds(lambda: read(text))
-    print(f"{'reader':<10} {'plan, characters/s':>20} {'golden sample':>16}")
-    print(f"{'Loa':<10} {ours:>20,.0f} {score(lambda line: read(line).words):>16}")
+    short = "\n".join(line.split("\t")[1] for line in (GOLDEN / "normaliser.tsv").read_text("utf-8").splitlines()[1:])
+    print(f"{'reader':<10} {'plan':>12} {'short lines':>12}   characters/s; {'golden sample':>16}")
+    speeds = [len(sample) / seconds(lambda sample=sample: read(sample)) for sample in (text, short)]
+    print(f"{'Loa':<10} {speeds[0]:>12,.0f} {speeds[1]:>12,.0f} {score(lambda line: read(line).words):>31}")
     other = peer()
     if other is None:
         print("sea-g2p    not installed; pip install sea-g2p to compare")
     else:
-        sample = plan * 5
-        theirs = len(sample) / seconds(lines_read_by(other, sample))
-        print(f"{'sea-g2p':<10} {theirs:>20,.0f} {score(other):>16}")
+        theirs = [len(sample) / seconds(lines_read_by(other, sample)) for sample in (plan * 5, short)]
+        print(f"{'sea-g2p':<10} {theirs[0]:>12,.0f} {theirs[1]:>12,.0f} {score(other):>31}")
+    print(f"the plan at {speeds[0] / TARGET:.1f} times the {TARGET:,} characters a second we ask for")
 
     print(f"\n{'growth':<14} {LARGEST // STEP:>10,} {LARGEST:>10,}   cost of a character, largest to smallest")
-    steep = []
     for name, pattern in [("the plan", plan), *((repr(pattern), pattern) for pattern in HOSTILE)]:
         costs = []
         for size in (LARGEST // STEP, LARGEST):
             sample = (pattern * (size // len(pattern) + 1))[:size]
             costs.append(seconds(lambda sample=sample: read(sample), rounds=2) / size)
-        growth = costs[1] / costs[0]
-        print(f"{name[:14]:<14} {costs[0] * 1e9:>7.0f} ns {costs[1] * 1e9:>7.0f} ns   {growth:.2f}")
-        if growth > MOST_GROWTH:
-            steep.append(name)
-    if ours < TARGET or steep:
-        print(f"\nNot met: {ours:,.0f} of {TARGET:,} characters a second; steep: {', '.join(steep) or 'none'}")
-        return 1
-    return 0
+        print(f"{name[:14]:<14} {costs[0] * 1e9:>7.0f} ns {costs[1] * 1e9:>7.0f} ns   {costs[1] / costs[0]:.2f}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

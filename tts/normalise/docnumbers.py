@@ -84,9 +84,10 @@ def _read_coded(match: re.Match[str], line: Line) -> Said | None:
     groups = [(found.group(), match.start("code") + found.start()) for found in _GROUPS.finditer(match["code"])]
     names = [group for group, _ in groups]
     known = any(name in KINDS or name in ISSUERS for name in names)
-    if not match["year"] and (len(names) == 1 and (not known or len(names[0]) == 1)):
-        return None
     start = match.start()
+    alone = not match["year"] and len(names) == 1 and (not known or len(names[0]) == 1)
+    if alone and (len(names[0]) == 1 or not all(_noun_before(line, start))):
+        return None
     words = _number(match) + (f" năm {cardinal(int(match['year']))}" if match["year"] else "")
     noun = _has_noun(line, start)
     short = None if noun else _SHORT_NOUN.search(line.open, max(0, start - 12), start)
@@ -103,7 +104,9 @@ def _read_coded(match: re.Match[str], line: Line) -> Said | None:
         words += f", {kind}"
     issuers = [_issuer(group, at) for group, at in groups]
     if issuers and not _NAMES_ISSUER.match(line.text, match.end()):
-        words += " của " + (" và " if "liên tịch" in kind else ", ").join(said for said, _ in issuers)
+        words += (", " if alone else " của ") + (" và " if "liên tịch" in kind else ", ").join(
+            said for said, _ in issuers
+        )
     return Said(start, match.end(), words, "document number", tuple(doubt for _, doubts in issuers for doubt in doubts))
 
 
@@ -134,10 +137,11 @@ def _read_standard(match: re.Match[str], _line: Line) -> Said:
 
 
 _STANDARDS = _CONTEXT["standards"]
+_LAST_OF_NOUNS = frozenset(noun.rpartition(" ")[2] for noun in NOUNS)
 FORMS = (
     Form("standard", _STANDARD, _read_standard, WORDS, needs=_STANDARDS),
     Form("document number", _LABEL, lambda _match, _line: "", WORDS, needs=frozenset(":")),
     Form("document number", _CODED, _read_coded, WORDS, needs=frozenset("/-–"), at_numbers=True),
     Form("document number", _DATED, _read_dated, WORDS, needs=frozenset("/"), at_numbers=True),
-    Form("document name", _NAMED, _read_named, WORDS, at_numbers=True),
+    Form("document name", _NAMED, _read_named, WORDS, needs=_LAST_OF_NOUNS, at_numbers=True),
 )

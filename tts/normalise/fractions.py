@@ -6,7 +6,7 @@ import re
 
 from .letters import spelled
 from .line import Doubt, Form, Line, Said
-from .numbers import cardinal, integer, part
+from .numbers import cardinal, integer, number_words, part
 from .tables import contexts, phrases
 
 _CONTEXT = contexts("fractions")
@@ -19,11 +19,17 @@ _ADDRESS = re.compile(
 _GAME = r"\d{1,2} ?[-–—:] ?\d{1,2}"
 _SCORE = re.compile(
     rf"(?<!\w)(?:{phrases('fractions', 'scores')}) (?:[^\W\d]{{1,12}} ){{0,5}}?"
-    rf"(?P<it>{_GAME}(?:(?:,|;| và) ?{_GAME})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
+    rf"(?P<it>{_GAME}(?:(?:,|;| và| ?\() ?{_GAME})*)(?![\w/%]|[.,]\d| ?[-–] ?\d)",
     re.IGNORECASE,
 )
 _RATIO = re.compile(r"(?<![\w/.,:])(\d{1,6}):(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\w:]|[.,]\d)")
-_FRACTION = re.compile(r"(?<![\w/.,])(?P<top>\d{1,6}) ?/ ?(?P<bottom>\d{1,6}(?:\.\d{3})*)(?![\w/]|[.,]\d)")
+_FRACTION = re.compile(
+    r"(?<![\w/.,])(?P<top>\d{1,6}) ?/ ?(?P<bottom>\d{1,6}(?:\.\d{3})*)"
+    r"(?:(?=(?:kg|g|mg|ml|l|lít|km|m|m2|m3|ha)(?!\w))|(?![\w/]|[.,]\d))"
+)
+_RATED = re.compile(
+    r"(?<![\w/.,])(\d{1,4}(?:,\d{1,2})?) ?/ ?(\d{1,4}(?:,\d{1,2})?)(?= ?(?:mmHg|kV|KV|V|MVA|kVA)(?!\w))"
+)
 _PIECE = re.compile(r"(\d+)([A-Za-zĐ]?)")
 _VULGAR = re.compile("[½¼¾⅓⅔]")
 _VULGAR_WORDS = {"½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "⅓": "một phần ba", "⅔": "hai phần ba"}
@@ -47,6 +53,11 @@ def _read_score(match: re.Match[str], _line: Line) -> str:
 
 def _read_ratio(match: re.Match[str], _line: Line) -> str:
     return f"{integer(match[1])} trên {integer(match[2].replace('.', ''))}"
+
+
+def _read_rated(match: re.Match[str], _line: Line) -> str:
+    """140/90mmHg, 380/220V: two measures of one thing."""
+    return f"{number_words(match[1])} trên {number_words(match[2])}"
 
 
 def _read_fraction(match: re.Match[str], line: Line) -> str | Said:
@@ -77,6 +88,7 @@ ADDRESSES = (
     Form("address", _ADDRESS, _read_address, needs=frozenset("/")),
     Form("score", _SCORE, _read_score, needs=_SCORED),
 )
+RATED = (Form("rating", _RATED, _read_rated, needs=frozenset("/"), at_numbers=True),)
 FRACTIONS = (
     Form("fraction", _VULGAR, _read_vulgar, needs=frozenset(_VULGAR_WORDS)),
     Form("ratio", _RATIO, _read_ratio, needs=frozenset(":"), at_numbers=True),

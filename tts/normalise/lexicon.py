@@ -145,7 +145,7 @@ class Lexicon:
         In a line of capitals, what may be a plain word (AI, CA) is left alone, unless the entries are `sure`.
         """
         index, reached = self.index, 0
-        if line.marks.isdisjoint(index):
+        if index.keys().isdisjoint(line.marks):
             return line
         found: list[Said] = []
         for match in _ATOM.finditer(line.open):

@@ -7,13 +7,12 @@ pattern matches, so every span stays an offset into `text` and no later pass can
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 NUMBER = "\ue000"  # masks what can be the end of a range
 WORDS = "\ue001"  # masks everything else that was read
 MIXED = "a0"  # the mark of a line with letters and digits in one word
-NUMERIC = "0"  # the mark of a line with a digit or something read as a number
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _REACH = 48
@@ -68,8 +67,6 @@ class Line:
             numbers.append(start)
             if text[end : end + 1].isalpha() or (start and text[start - 1].isalpha()):
                 marks.add(MIXED)
-        if numbers:
-            marks.add(NUMERIC)
         return cls(text, text, (), frozenset(marks), tuple(numbers), len(words) > 2 and text.isupper())
 
     def saying(self, said: list[Said], mask: str) -> Line:
@@ -81,8 +78,7 @@ class Line:
             pieces.append(mask * (one.end - one.start))
             at = one.end
         pieces.append(self.open[at:])
-        marks = self.marks if mask == WORDS or NUMERIC in self.marks else self.marks | {NUMERIC}
-        return Line(self.text, "".join(pieces), (*self.said, *said), marks, self.numbers, self.capitals)
+        return Line(self.text, "".join(pieces), (*self.said, *said), self.marks, self.numbers, self.capitals)
 
     def before(self, at: int, count: int = 1) -> tuple[str, ...]:
         """The last `count` words before an offset, in small letters and in the order written (bounded look-back)."""
@@ -100,7 +96,7 @@ class Line:
 
     def next_word(self, at: int) -> str:
         """The word that follows an offset behind one blank, in small letters, or ""."""
-        return self.after(at) if self.text[at : at + 1] == " " else ""
+        return self.after(at) if self.text[at : at + 1] == " " and self.text[at + 1 : at + 2].isalnum() else ""
 
 
 Answer = str | Said | None
@@ -111,8 +107,8 @@ class Form:
     """One written form: where it may stand and how it is read.
 
     `read` answers the words, a `Said` for a span of its own, or None where the match is not this form after all. The
-    span is that of the group named "it", else the whole match. The form is looked for only in lines that have one of
-    the marks it `needs`; with `at_numbers`, only where a run of digits begins.
+    span is that of the group named "it", else the whole match. The form can stand only in lines that have one of the
+    marks it `needs`, where it needs any; with `at_numbers`, only where a run of digits begins.
     """
 
     rule: str
@@ -124,30 +120,22 @@ class Form:
 
     def __call__(self, line: Line) -> Line:
         """The line with every such form read."""
-        if self.at_numbers and not line.numbers:
-            return line
-        if self.needs and self.needs.isdisjoint(line.marks):
-            return line
         found: list[Said] = []
-        for match in self._matches(line):
-            answer = self.read(match, line)
-            if answer is None:
-                continue
-            if isinstance(answer, str):
-                start, end = match.span("it") if "it" in self.pattern.groupindex else match.span()
-                answer = Said(start, end, answer, self.rule)
-            found.append(answer)
+        if not self.at_numbers:
+            for match in self.pattern.finditer(line.open):
+                self._take(match, line, found)
+            return line.saying(found, self.mask) if found else line
+        begins, text, reached = self.pattern.match, line.open, 0
+        for start in line.numbers:
+            if start >= reached and (here := begins(text, start)) is not None:
+                reached = here.end()
+                self._take(here, line, found)
         return line.saying(found, self.mask) if found else line
 
-    def _matches(self, line: Line) -> Iterable[re.Match[str]]:
-        if not self.at_numbers:
-            yield from self.pattern.finditer(line.open)
-            return
-        reached = 0
-        for start in line.numbers:
-            if start < reached:
-                continue
-            match = self.pattern.match(line.open, start)
-            if match is not None:
-                reached = match.end()
-                yield match
+    def _take(self, match: re.Match[str], line: Line, found: list[Said]) -> None:
+        answer = self.read(match, line)
+        if isinstance(answer, str):
+            start, end = match.span("it") if "it" in self.pattern.groupindex else match.span()
+            answer = Said(start, end, answer, self.rule)
+        if answer is not None:
+            found.append(answer)

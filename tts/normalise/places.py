@@ -11,12 +11,14 @@ from .tables import contexts, phrases
 _KINDS = {"P": "phường", "H": "huyện", "Q": "quận", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _CAPITAL = f"[{ALPHABET.upper()}]"
 _NAME = rf"(?!{phrases('places', 'offices')}){_CAPITAL}[^\W\d_]+ {_CAPITAL}"
-_KIND = re.compile(rf"(?<![\w.])(?P<it>(?P<kind>[PHQXTĐ])\.) ?(?=\d|{_NAME})")
+_KIND = re.compile(rf"(?<![\w.])(?P<it>(?P<kind>[PHQXTĐ])\.)(?: ?(?=\d|{_NAME})|(?P<office>(?=[A-ZĐ]{{3}})))")
 _PERSONS = contexts("places")["persons"]
 
 
 def _read_kind(match: re.Match[str], line: Line) -> str | None:
-    """None for the initial of a person: ông H. Văn Nam."""
+    """None for the initial of a person: ông H. Văn Nam. Before an abbreviation P. is an office: P.CSGT."""
+    if match["office"] is not None:
+        return "phòng" if match["kind"] == "P" else None
     return None if line.word_before(match.start()) in _PERSONS else _KINDS[match["kind"]]
 
 

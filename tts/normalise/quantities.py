@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from .letters import NAMES
-from .line import NUMBER, Form, Line, Said
+from .line import MIXED, NUMBER, Form, Line, Said
 from .numbers import cardinal, integer, number_words
 from .tables import contexts, phrases, text
 
@@ -103,7 +103,7 @@ def _is_unit(match: re.Match[str], line: Line) -> bool:
 def _read_after_number(match: re.Match[str], _line: Line) -> str | None:
     """A unit behind a number that another form has read: 1/2 kg, 4x6 cm, 140/90 mmHg."""
     unit = match["unit"]
-    return None if len(unit) == 1 and unit not in "mgđl" else f"{_said_unit(unit)}{_rate(match)}"
+    return None if len(unit) == 1 and unit not in "mgđlVW" else f"{_said_unit(unit)}{_rate(match)}"
 
 
 def _read_share(match: re.Match[str], line: Line) -> Said:
@@ -150,13 +150,13 @@ def _read_size(match: re.Match[str], _line: Line) -> str:
 
 
 FORMS = (
-    Form("unit", _TAIL, _read_tail, at_numbers=True),
+    Form("unit", _TAIL, _read_tail, needs=frozenset([MIXED]), at_numbers=True),
     Form("size", _SIZE, _read_size, needs=frozenset("x×X*"), at_numbers=True),
     Form("number", _SPACED, _read_spaced, at_numbers=True),
     Form("money", _SIGN_FIRST, _read_sign_first, needs=frozenset("$€£¥")),
     Form("percent", _SHARE, _read_share, needs=frozenset(SHARES), at_numbers=True),
     Form("unit", _MEASURE, _read_measure, at_numbers=True),
     Form("money", _THOUSANDS, _read_thousands, needs=frozenset("kK"), at_numbers=True),
-    Form("money", _MILLIONS, _read_millions, at_numbers=True),
+    Form("money", _MILLIONS, _read_millions, needs=frozenset([MIXED]), at_numbers=True),
 )
 AFTER_NUMBERS = (Form("unit", _AFTER_NUMBER, _read_after_number),)

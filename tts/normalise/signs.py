@@ -15,7 +15,7 @@ _FROM = re.compile(rf"{NUMBER}(?: [^\W\d_]{{1,12}}){{0,2}}{_DASH}(?=(?:[^\W\d_]{
 _NOUN_NUMBER = re.compile(rf"([^\W\d_]{{1,12}}) {NUMBER}+$")
 _FROM_NUMBER = re.compile(rf"(?<!\w)từ (?:[^\W\d_]+ ){{0,2}}{NUMBER}+$", re.IGNORECASE)
 _OVER = re.compile(rf"{NUMBER}(?P<it> ?/ ?)(?={NUMBER})")
-_TIMES = re.compile(rf"{NUMBER}(?P<it> ?[×x*] ?)(?={NUMBER})")
+_TIMES = re.compile(rf"(?<={NUMBER}) ?[×x*] ?(?={NUMBER})|(?<=\w) [×x] (?={NUMBER})")
 _PLUS = re.compile(rf"\+(?= ?{NUMBER})|(?<={NUMBER}) ?\+")
 _COMPARED = re.compile(rf"(?:>=|<=|=>|[≥≤<>≠±~≈])(?= ?{NUMBER})")
 _COMPARISONS = {

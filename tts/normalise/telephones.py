@@ -98,7 +98,7 @@ def _read_short(match: re.Match[str], line: Line) -> str | None:
 
 def _read_province(match: re.Match[str], line: Line) -> str | None:
     """xe 37A: the beginning of a plate."""
-    if line.word_before(match.start()) not in ("xe", "biển"):
+    if line.word_before(match.start()) not in _CONTEXT["vehicles"]:
         return None
     return f"{one_by_one(match[1])} {spelled(match[2])}"
 
@@ -123,10 +123,10 @@ _CALL_WORDS = _CONTEXT["call_words"]
 _CODE_WORDS = _CONTEXT["code_words"]
 FORMS = (
     Form("telephone", _PLUS, _read_plus, WORDS, needs=frozenset("+")),
-    Form("telephone", _LONG, _read_long, WORDS, at_numbers=True),
-    Form("telephone", _SERVICE, _read_service, WORDS, at_numbers=True),
+    Form("telephone", _LONG, _read_long, WORDS, needs=frozenset("0"), at_numbers=True),
+    Form("telephone", _SERVICE, _read_service, WORDS, needs=frozenset("1"), at_numbers=True),
     Form("number plate", _PLATE, _read_plate, WORDS, at_numbers=True),
-    Form("number plate", _PROVINCE, _read_province, WORDS, at_numbers=True),
+    Form("number plate", _PROVINCE, _read_province, WORDS, needs=_CONTEXT["vehicles"], at_numbers=True),
     Form("number plate", _BOAT, _read_boat, WORDS, needs=frozenset(["ts"])),
     Form("telephone", _AFTER_CALL, _read_after_call, WORDS, needs=_CALL_WORDS),
     Form("code", _AFTER_CODE, _read_after_code, WORDS, needs=_CODE_WORDS),
