@@ -85,7 +85,7 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
     document = {
         "id": added.bulletin.id,
         "title": added.bulletin.title,
-        "state": "draft",
+        "state": added.state,
         "encoding": manuscript.encoding,
         "converted": manuscript.converted,
         "replaced": added.replaced,
@@ -94,7 +94,11 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
     }
 
     def show() -> None:
-        say("Bulletin {id} is a draft: {title}", id=added.bulletin.id, title=added.bulletin.title)
+        if added.state == "draft":
+            say("Bulletin {id} is a draft: {title}", id=added.bulletin.id, title=added.bulletin.title)
+        else:
+            say("Bulletin {id} has this text already and stays {state}.", id=added.bulletin.id, state=_(added.state))
+            return
         for note in _notes(manuscript):
             say("  note: {note}", note=note)
         say("Hear it with `loa bulletin preview {id}`, then approve it.", id=added.bulletin.id)

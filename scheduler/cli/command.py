@@ -16,8 +16,9 @@ from rich.console import Console
 
 from devices.errors import DeviceError
 from playlists.errors import ManuscriptError
+from playlists.week import TIMEZONE
 from scheduler.clock import system_now
-from scheduler.errors import StationError
+from scheduler.errors import NotAllowedError, StationError
 from scheduler.sentence import Sentence, Sentences
 from scheduler.station import DATABASE, Station, open_station
 from scheduler.store.pulse import last_beat
@@ -150,11 +151,13 @@ def clock_of(station: Station) -> datetime:
 
 
 def emit(document: object, as_json: bool, show: Callable[[], object]) -> None:
-    """Exactly one JSON document on standard output, or what `show` prints for people."""
+    """Exactly one JSON document on standard output, or what `show` prints for people; of a dry run it is said first."""
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        show()
+        return
+    if isinstance(document, dict) and document.get("dry_run"):
+        say("Only a trial, nothing is changed. It would say:")
+    show()
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -162,7 +165,7 @@ def confirm(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError(_("{question} Answer with --yes where nobody can be asked.").format(question=question))
+        raise NotAllowedError("{question} Answer with --yes where nobody can be asked.", question=question)
     if not click.confirm(question, err=True):
         raise click.Abort
 
@@ -191,11 +194,13 @@ def explained(error: ReadableError | DeviceError) -> str:
 
 
 def translated(template: str, values: Mapping[str, object]) -> str:
-    """A template in the operator's language, filled; values that are errors or sentences are translated too."""
+    """A template in the operator's language, filled with values in it: errors and sentences, and instants in local time."""
     return _(template).format(**{key: _value(value) for key, value in values.items()})
 
 
 def _value(value: object) -> object:
     if isinstance(value, ReadableError | DeviceError):
         return explained(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
     return value.text(_) if isinstance(value, Sentence | Sentences) else value

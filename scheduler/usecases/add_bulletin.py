@@ -13,6 +13,7 @@ from playlists.fields import folded
 from playlists.manuscript import Manuscript, read_manuscript
 from playlists.week import TIMEZONE
 from scheduler.errors import NotFoundError, StationError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, xom_rows
@@ -29,6 +30,7 @@ class Added:
     bulletin: Bulletin
     manuscript: Manuscript
     replaced: bool
+    state: str  # draft, unless the same text was there already
 
 
 def read_file(path: Path, now: datetime) -> Manuscript:
@@ -62,16 +64,16 @@ def add_bulletin(
         old = bulletin_row(session, replaces) if replaces else None
         bulletin = replace(bulletin, id=old.id if old else _next_id(session))
         if old is not None and old.digest == bulletin.digest and old.state != "withdrawn":
-            return Added(bulletin, manuscript, replaced=True)
+            return Added(bulletin, manuscript, replaced=True, state=old.state)
         draft = row_of(bulletin, state="draft", clip=None, at=now)
         if old is None:
             append(session, "bulletin_added", now, [draft])
         else:
-            taken = off_the_air(session, station, old, f"bulletin {old.id} has a new text", now)
+            taken = off_the_air(session, station, old, Sentence("bulletin {id} has a new text", id=old.id), now)
             append(session, "bulletin_replaced", now, [draft, *taken.rows])
             if taken.cancelled:
                 dispatch(session, station, now)
-    return Added(bulletin, manuscript, replaced=old is not None)
+    return Added(bulletin, manuscript, replaced=old is not None, state="draft")
 
 
 def _next_id(session: Session) -> str:
