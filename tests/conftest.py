@@ -22,13 +22,16 @@ MOSQUITTO = shutil.which("mosquitto", path=_PLACES)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs Mosquitto where there is none, unless LOA_REQUIRE_ALL=1 wants everything run."""
-    if item.get_closest_marker("needs_mosquitto") is None or MOSQUITTO is not None:
-        return
-    missing = "the Mosquitto broker is missing: install the Debian package mosquitto"
-    if os.environ.get("LOA_REQUIRE_ALL") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
+    """Skip what needs a program that is not here, unless LOA_REQUIRE_ALL=1 wants everything run."""
+    needs = [marker.args for marker in item.iter_markers("needs_program")]
+    if item.get_closest_marker("needs_mosquitto") is not None:
+        needs.append(("mosquitto", "mosquitto"))
+    for program, package in needs:
+        if shutil.which(program, path=_PLACES) is None:
+            missing = f"{program} is missing: install the Debian package {package}"
+            if os.environ.get("LOA_REQUIRE_ALL") == "1":
+                pytest.fail(missing)
+            pytest.skip(missing)
 
 
 class Mosquitto:

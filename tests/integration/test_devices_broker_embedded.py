@@ -165,7 +165,7 @@ def test_an_mqtt_3_1_1_client_is_told_in_its_own_words(stage: EmbeddedStage) -> 
         assert raw.recv(64) == b""
 
 
-@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="needs the Debian package mosquitto-clients")
+@pytest.mark.needs_program("mosquitto_pub", "mosquitto-clients")
 def test_the_clients_of_mosquitto_understand_it(stage: EmbeddedStage, links: list[Link]) -> None:
     station = Ear(stage.link("station"), "loa/1/c1/from/+/+").until_up()
     links.append(station.link)

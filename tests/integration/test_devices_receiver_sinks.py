@@ -332,7 +332,7 @@ class TestDevice:
         finished = played_out(player)
         assert (finished.result, finished.samples_played) == ("failed", 0)
 
-    @pytest.mark.skipif(shutil.which("ffplay") is None, reason="ffplay is not installed")
+    @pytest.mark.needs_program("ffplay", "ffmpeg")
     def test_ffplay_understands_its_arguments(self, tmp_path: Path) -> None:
         made = programme(tmp_path / "clips", spoken=((0.5, 1),))
         done = subprocess.run(
