@@ -44,6 +44,7 @@ def show_status(document: dict[str, Any]) -> None:
     title = document["week"] + (f" ({_('simulated')})" if document["simulated"] else "")
     show_table(headings, [[xom[key] for key in columns] for xom in document["xom"]], title=title)
     for xom in document["xom"]:
-        if xom["reason"]:
-            out.print(f"{xom['name']}: {xom['reason']}", markup=False)
+        named = f"{xom['name']}: "
+        if xom["reason"]:  # the planner's reasons name the xóm themselves
+            out.print(named + xom["reason"].removeprefix(named), markup=False)
     say("{met} of {total} xóm have their {required} campaign slots.", **document)

@@ -27,7 +27,7 @@ from scheduler.cli.tables import show_table
 from scheduler.errors import NotFoundError
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
-from scheduler.usecases.plan_week import Planned, plan_week, said
+from scheduler.usecases.plan_week import Planned, plan_week, said, said_together
 from scheduler.usecases.publish_week import publish_week
 from tts.errors import ReadableError
 
@@ -153,8 +153,8 @@ def _show_plan(answer: Planned) -> None:
     _show_days(answer.week, cells)
     if answer.plan.same_day:
         say("Both campaign slots on one day, because no other plan exists: {xom}", xom=", ".join(answer.plan.same_day))
-    for reason in answer.reasons:
-        say("{text}", text=said(reason, _))
+    for text in said_together(answer.reasons, _):
+        say("{text}", text=text)
     if answer.feasible is None:
         say("Not concluded: neither a full plan nor a proof that there is none was found. This is the best plan found.")
 

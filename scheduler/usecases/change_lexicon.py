@@ -10,6 +10,7 @@ from sqlmodel import Session
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, NotFoundError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_rows, lexicon_rows
@@ -99,7 +100,7 @@ def _change(session: Session, station: Station, change: LexiconChange, now: date
     shortened: set[str] = set()
     for row in touched:
         # One after the other: a programme may name several of them.
-        taken = off_the_air(session, station, row, f"bulletin {row.id} is read otherwise", now)
+        taken = off_the_air(session, station, row, Sentence("bulletin {id} is read otherwise", id=row.id), now)
         draft = {"state": "draft", "clip": None, "updated_at": instant_text(now)}
         append(session, "bulletin_reread", now, [BulletinRow(**{**row.model_dump(), **draft}), *taken.rows])
         cancelled |= {slot.id: slot for slot in taken.cancelled if slot.id not in shortened}

@@ -14,6 +14,7 @@ from scheduler.audit.entry import instant_text
 from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import late_proofs, lost_slots
 from scheduler.facts import SlotFact, WeekFacts
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import latest_plan
@@ -52,7 +53,7 @@ def keep_week(session: Session, station: Station, now: datetime) -> datetime:
 def _make_good(
     session: Session, station: Station, week: Week, facts: WeekFacts, lost: Sequence[Lost], now: datetime
 ) -> None:
-    material = find_material(session, station)
+    material = find_material(session, station, week)
     guarantee = station.config.guarantee
     answer = make_good(
         pose(session, station, week, material, now),
@@ -89,7 +90,7 @@ def _take_back(session: Session, surplus: Sequence[SlotFact], now: datetime) -> 
     for fact in surplus:
         row = session.get(SlotRow, fact.id)
         if row is not None:
-            why = f"late proof of {fact.makes_good}"
+            why = Sentence("late proof of {slot}", slot=fact.makes_good or "").text(in_vietnamese)
             rows.append(SlotRow(**{**row.model_dump(), "cancelled_at": instant_text(now), "why": why}))
     append(session, "make_good_cancelled", now, rows)
 

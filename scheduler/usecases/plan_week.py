@@ -17,7 +17,7 @@ from playlists.week import Week
 from scheduler.audit.entry import read_instant
 from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import plays
-from scheduler.errors import NotAllowedError
+from scheduler.errors import ConflictError, NotAllowedError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import bulletin_rows, clip_rows, slots_of_week, valid_approvals, xom_rows
@@ -70,14 +70,19 @@ class Planned:
 
 
 def plan_week(station: Station, week: Week, now: datetime) -> Planned:
-    """The plan as it would be published now. Raises NotAllowedError when nothing is approved."""
+    """The plan as it would be published now.
+
+    Raises NotAllowedError when nothing is approved, ConflictError for a week that is over.
+    """
     with station.store.reading() as session:
         return planned(session, station, week, now)
 
 
 def planned(session: Session, station: Station, week: Week, now: datetime) -> Planned:
     """As plan_week, inside the caller's transaction."""
-    material = find_material(session, station)
+    if now >= week.end:
+        raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
+    material = find_material(session, station, week)
     problem = pose(session, station, week, material, now)
     answer = solve(problem)
     if isinstance(answer, WeekPlan):
@@ -114,18 +119,26 @@ def pose(session: Session, station: Station, week: Week, material: Material, now
     )
 
 
-def find_material(session: Session, station: Station) -> Material:
-    """Everything approved: clips of bulletins whose approval is for just these words and this sound, and the sounds."""
+def find_material(session: Session, station: Station, week: Week) -> Material:
+    """What is approved and valid in the week: clips of bulletins whose approval is for just these words and this sound.
+
+    A bulletin whose days are over, or still to come, asks for nothing in this week.
+    """
     approvals = valid_approvals(session)
     clips = {key: clip_value(row) for key, row in clip_rows(session, [row.clip for row in approvals]).items()}
     by_kind = {row.kind: clips[row.clip] for row in reversed(approvals)}
     if "ident" not in by_kind or "sign_off" not in by_kind:
         raise NotAllowedError("nothing is approved yet: expected an approved bulletin; see `loa bulletin approve`")
     approved = {(row.bulletin, row.words_digest, row.clip) for row in approvals if row.kind == "bulletin"}
+    first, last = week.days[0].isoformat(), week.days[-1].isoformat()
     usable = [
         row
         for row in bulletin_rows(session)
-        if row.state == "approved" and (row.id, row.digest, row.clip) in approved and row.clip is not None
+        if row.state == "approved"
+        and (row.id, row.digest, row.clip) in approved
+        and row.clip is not None
+        and row.valid_from <= last
+        and row.valid_to >= first
     ]
     return Material(
         clips={row.id: clips[row.clip] for row in usable if row.clip is not None},
@@ -143,6 +156,21 @@ def said(reason: Reason, translate: Callable[[str], str] = in_vietnamese) -> str
         return Sentence("{reason}.", reason=reason.said(translate)).text(translate)
     sentence = Sentence("{reason}. Possible: {remedies}.", reason=reason.said(translate), remedies=remedies)
     return sentence.text(translate)
+
+
+def said_together(reasons: Iterable[Reason], translate: Callable[[str], str] = in_vietnamese) -> list[str]:
+    """As `said`, but what holds in several xóm is said once, with all of them named."""
+    alike: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        alike.setdefault(said(_of_xom(reason, "…"), translate), []).append(reason)
+    return [
+        said(_of_xom(group[0], ", ".join(str(reason.values["xom"]) for reason in group)), translate)
+        for group in alike.values()
+    ]
+
+
+def _of_xom(reason: Reason, name: str) -> Reason:
+    return replace(reason, values={**reason.values, "xom": name})
 
 
 def _planned_bulletin(row: BulletinRow, duration: timedelta, min_gap: timedelta) -> PlannedBulletin:

@@ -11,6 +11,7 @@ from playlists.clip import Clip
 from playlists.render import render_bulletin, render_ident, render_sign_off
 from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, StationError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, lexicon_rows
@@ -68,7 +69,7 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
         if row.clip != clip.digest:
             state = "draft" if row.state == "approved" else row.state
             voiced = {"state": state, "clip": clip.digest, "updated_at": instant_text(now)}
-            taken = off_the_air(session, station, row, f"bulletin {bulletin_id} has a new sound", now)
+            taken = off_the_air(session, station, row, Sentence("bulletin {id} has a new sound", id=bulletin_id), now)
             rows = [
                 BulletinRow(**{**row.model_dump(), **voiced}),
                 clip_row(clip, spoken_by=voice_label(spoken.voice), at=now),

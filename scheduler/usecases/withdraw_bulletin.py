@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from scheduler.audit.entry import instant_text, read_instant
+from scheduler.catalogue import in_vietnamese
 from scheduler.errors import ConflictError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, slots_ending_after, valid_approvals
@@ -31,9 +33,10 @@ def withdraw_bulletin(station: Station, bulletin: str, now: datetime, *, dry_run
     with station.store.writing(dry_run=dry_run) as session:
         row = bulletin_row(session, bulletin)
         if row.state == "withdrawn":
-            raise ConflictError("bulletin {id} was withdrawn already on {at}", id=row.id, at=row.updated_at)
+            at = read_instant(row.updated_at)
+            raise ConflictError("bulletin {id} was withdrawn already on {at}", id=row.id, at=at)
         gone = BulletinRow(**{**row.model_dump(), "state": "withdrawn", "updated_at": instant_text(now)})
-        taken = off_the_air(session, station, row, f"bulletin {bulletin} withdrawn", now)
+        taken = off_the_air(session, station, row, Sentence("bulletin {id} withdrawn", id=bulletin), now)
         append(session, "bulletin_withdrawn", now, [gone, *taken.rows])
         receivers = dispatch(session, station, now) if taken.cancelled else ()
     return Withdrawn(gone, taken.cancelled, receivers)
@@ -52,7 +55,7 @@ class TakenOff:
         return (*self.approvals, *self.cancelled, *self.shortened)
 
 
-def off_the_air(session: Session, station: Station, row: BulletinRow, why: str, now: datetime) -> TakenOff:
+def off_the_air(session: Session, station: Station, row: BulletinRow, why: Sentence, now: datetime) -> TakenOff:
     """The end of a bulletin's approvals and of the coming slots that name it: `row` as it was approved (case E15).
 
     Receivers refuse a slot whose clip lacks its approval, so none may be left that names it.
@@ -64,7 +67,8 @@ def off_the_air(session: Session, station: Station, row: BulletinRow, why: str, 
         if approval.bulletin == row.id
     ]
     slots = [slot for slot in slots_ending_after(session, at) if row.id in slot.bulletins and slot.start > at]
-    cancelled = [SlotRow(**{**slot.model_dump(), "cancelled_at": at, "why": why}) for slot in slots]
+    said = why.text(in_vietnamese)
+    cancelled = [SlotRow(**{**slot.model_dump(), "cancelled_at": at, "why": said}) for slot in slots]
     shortened = _shortened(session, slots, row, timedelta(seconds=station.config.rules.pause_s))
     return TakenOff(tuple(ended), tuple(cancelled), tuple(shortened))
 

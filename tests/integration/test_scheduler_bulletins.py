@@ -19,6 +19,7 @@ from scheduler.store.queries import bulletin_row, latest_manifests, slots_of_wee
 from scheduler.store.tables import ApprovalRow, BulletinRow, SlotRow
 from scheduler.usecases.add_bulletin import add_bulletin
 from scheduler.usecases.approve_bulletin import approve_bulletin
+from scheduler.usecases.plan_week import plan_week
 from scheduler.usecases.publish_week import publish_week
 from scheduler.usecases.verify_log import verify_station
 from scheduler.usecases.voice_bulletin import voice_bulletin
@@ -128,7 +129,7 @@ def test_rendering_the_same_again_keeps_the_approval(station: Station) -> None:
 
 
 def test_a_withdrawn_bulletin_leaves_the_others_of_its_programme_on_the_air(station: Station) -> None:
-    one, two = approved_anew(station, title="Tin một"), approved_anew(station, title="Tin hai")
+    one, two = (approved_anew(station, title=title, plays=14) for title in ("Tin một", "Tin hai"))
     both = [slot for slot in publish_week(station, WEEK.next, SUNDAY).slots if {one, two} <= {*slot.bulletins}]
     assert both, "the two are planned into one programme somewhere"
     withdrawn = withdraw_bulletin(station, one, SUNDAY)
@@ -171,6 +172,19 @@ def test_published_slots_stay_and_a_later_revision_only_adds(station: Station) -
     assert slots(station) == before
     with pytest.raises(ConflictError, match="over"):
         publish_week(station, WEEK, WEEK.end)
+
+
+def test_a_bulletin_asks_for_nothing_in_weeks_in_which_it_is_not_valid(station: Station) -> None:
+    approved_anew(station)
+    for week, key in ((WEEK, "b001"), (WEEK.next, "b002")):
+        answer = plan_week(station, week, SUNDAY)
+        assert (answer.feasible, answer.reasons) == (True, ())
+        assert {bulletin.id for bulletin in answer.problem.bulletins} == {key}
+
+
+def test_why_a_slot_was_taken_back_is_kept_in_vietnamese(station: Station) -> None:
+    withdrawn = withdraw_bulletin(station, "b001", SUNDAY)
+    assert {slot.why for slot in withdrawn.cancelled} == {"đã rút tin b001"}
 
 
 def test_unknown_targets_are_refused(station: Station) -> None:
