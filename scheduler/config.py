@@ -150,7 +150,7 @@ class ReceiverSettings(_Section):
 
 class XomSettings(_Section):
     id: str = Field(pattern=ID_PATTERN)
-    name: str
+    name: str = Field(min_length=1)
     tags: tuple[str, ...] = ()
     receivers: Annotated[tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...], Field(max_length=3)] = ()
     windows: tuple[WindowSettings, ...] | None = None
@@ -217,6 +217,14 @@ def load_config(folder: Path, extra: Path | None = None, environment: Mapping[st
     return parse_config(merged)
 
 
+def read_text(path: Path) -> str:
+    """A TOML file's text, with or without a byte order mark. Raises ConfigError for another encoding."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("{path} cannot be read as TOML: {error}", path=path, error=error) from error
+
+
 def parse_config_text(text: str) -> Config:
     """As parse_config, from TOML text."""
     try:
@@ -239,8 +247,8 @@ def parse_config(document: Mapping[str, Any]) -> Config:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError("{path} cannot be read as TOML: {error}", path=path, error=error) from error
 
 
@@ -277,6 +285,7 @@ _EXPECTED = {
     "float": "a number was expected",
     "bool": "true or false was expected",
     "string": "text was expected",
+    "string_too_short": "it must not be empty",
     "string_pattern_mismatch": "small letters, digits and hyphens were expected",
     "path": "a path was expected",
     "greater_than_equal": "at least {ge} was expected",

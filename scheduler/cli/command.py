@@ -194,7 +194,7 @@ def explained(error: ReadableError | DeviceError) -> str:
 
 
 def translated(template: str, values: Mapping[str, object]) -> str:
-    """A template in the operator's language, filled with values in it: errors and sentences, and instants in local time."""
+    """A template in the operator's language, filled; errors, sentences and instants among the values are put so too."""
     return _(template).format(**{key: _value(value) for key, value in values.items()})
 
 

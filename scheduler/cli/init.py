@@ -6,6 +6,7 @@ import click
 
 from scheduler.cli.command import Command, argument, emit, json_option, option, say
 from scheduler.clock import system_now
+from scheduler.config import read_text
 from scheduler.sample import SAMPLE_CONFIG
 from scheduler.usecases.found_station import found_station
 
@@ -20,7 +21,7 @@ from scheduler.usecases.found_station import found_station
 )
 @json_option
 def init(folder: Path, source: Path | None, as_json: bool) -> None:
-    founded = found_station(folder.resolve(), (source or SAMPLE_CONFIG).read_text(encoding="utf-8"), system_now())
+    founded = found_station(folder.resolve(), read_text(source or SAMPLE_CONFIG), system_now())
     change, station = founded.change, founded.station
     document = {
         "station": station.id,

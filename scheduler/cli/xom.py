@@ -1,6 +1,5 @@
 """loa xom: the register of xóm."""
 
-import tomllib
 from gettext import gettext as _
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from scheduler.cli.command import (
     yes_option,
 )
 from scheduler.cli.tables import show_table
-from scheduler.config import XomSettings, parse_config
+from scheduler.config import XomSettings, parse_config_text, read_text
 from scheduler.store.queries import active_receivers, xom_rows
 from scheduler.usecases.register_xom import read_csv, register_xom
 
@@ -93,5 +92,5 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
 
 def _listed(file: Path) -> list[XomSettings]:
     if file.suffix == ".toml":
-        return list(parse_config(tomllib.loads(file.read_text(encoding="utf-8-sig"))).xom)
+        return list(parse_config_text(read_text(file)).xom)
     return read_csv(file.read_bytes())

@@ -12,6 +12,7 @@ from playlists.clip import Clip
 from playlists.week import midnight
 from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, NotAllowedError
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, clip_rows, lexicon_rows, station_row, valid_approvals
@@ -55,7 +56,7 @@ def approve_bulletin(
         _check_key(session, key)
         row = bulletin_row(session, bulletin_id)
         if row.state != "draft":
-            raise ConflictError("bulletin {id} is {state}: expected a draft", id=row.id, state=row.state)
+            raise ConflictError("bulletin {id} is {state}: expected a draft", id=row.id, state=Sentence(row.state))
         if row.clip is None or not (station.audio / f"{row.clip}.mp3").is_file():
             raise ConflictError(
                 "bulletin {id} has no sound yet: render and hear it first, with `loa bulletin preview {id}`", id=row.id

@@ -12,7 +12,7 @@ from devices.broker.accounts import new_password
 from devices.protocol.keys import PublicKey
 from devices.protocol.messages import Hello
 from devices.receiver.enrolment import Broker, Enrolment
-from scheduler.audit.entry import instant_text
+from scheduler.audit.entry import instant_text, read_instant
 from scheduler.config import ID_PATTERN, RESERVED
 from scheduler.errors import ConflictError, NotFoundError, StationError
 from scheduler.station import Station
@@ -84,7 +84,8 @@ def revoke_receiver(station: Station, receiver: str, why: str, now: datetime, *,
         if row is None:
             raise NotFoundError("there is no receiver {id}; `loa receiver list` shows them", id=receiver)
         if row.revoked_at is not None:
-            raise ConflictError("receiver {id} was revoked already on {at}", id=receiver, at=row.revoked_at)
+            at = read_instant(row.revoked_at)
+            raise ConflictError("receiver {id} was revoked already on {at}", id=receiver, at=at)
         remove_account(session, receiver)
         revoked = ReceiverRow(**{**row.model_dump(), "revoked_at": instant_text(now), "why": why})
         append(session, "receiver_revoked", now, [revoked])

@@ -164,7 +164,7 @@ def test_exit_codes_say_what_kind_of_no_it_is(loa: Loa, folder: Path, tmp_path: 
     expected = {
         ("nothing-of-ours",): 2,
         ("week", "show", "2026-W99"): 2,
-        ("bulletin", "withdraw", "b001"): 2,  # nobody can be asked
+        ("bulletin", "withdraw", "b001"): 4,  # nobody can be asked
         ("bulletin", "show", "b999"): 3,
         ("week", "show", "2026-W51"): 3,
         ("receiver", "add", "r9", "x9"): 3,
@@ -199,6 +199,49 @@ def test_a_week_that_cannot_be_had_is_a_no(loa: Loa, folder: Path) -> None:
     with closing(sqlite3.connect(folder / "loa.db")) as database, database:
         database.execute("UPDATE pulse SET at = '2026-12-20T11:00:00.000000Z'")
     assert loa("status", WEEK, "--json").code == 1, "nothing was played"
+
+
+def test_what_holds_in_many_xom_is_said_once(loa: Loa) -> None:
+    said = loa("week", "plan", "2026-W49", lang="vi").err
+    assert said.count("chưa có tin chuyên mục") + said.count("không còn đủ chỗ") == 1
+    assert "Xóm 1, Xóm 2: " in said
+
+
+def test_a_reason_names_its_xom_once(loa: Loa) -> None:
+    assert loa("week", "publish", "2026-W49").code == 1
+    said = loa("status", "2026-W49", lang="vi").out
+    assert "Xóm 1: " in said
+    assert "Xóm 1: Xóm 1" not in said
+
+
+@pytest.mark.parametrize("verb", ["plan", "publish"])
+def test_a_week_that_is_over_is_not_planned(loa: Loa, verb: str) -> None:
+    assert loa("week", verb, "2026-W40").code == 5
+
+
+def test_a_dry_run_says_that_it_is_one(loa: Loa) -> None:
+    words = ("receiver", "revoke", "r3", "--why", "mất")
+    assert loa(*words, "--dry-run", lang="vi").err.startswith("Chỉ xem thử")
+    assert "thử" not in loa(*words, "--yes", lang="vi").err
+
+
+def test_an_instant_is_said_as_people_here_write_it(loa: Loa) -> None:
+    loa("bulletin", "withdraw", "b001", "--yes")
+    assert "18:00 22/11/2026" in loa("bulletin", "withdraw", "b001", "--yes", lang="vi").err
+
+
+def test_a_state_in_the_way_is_named_in_vietnamese(loa: Loa) -> None:
+    assert "đã duyệt" in loa("bulletin", "approve", "b001", "--yes", lang="vi").err
+
+
+@pytest.mark.parametrize("raw", [b"x = [", "tên = 1".encode("utf-16")])
+def test_a_toml_that_is_none_is_said(loa: Loa, tmp_path: Path, raw: bytes) -> None:
+    file = tmp_path / "xom.toml"
+    file.write_bytes(raw)
+    for words in (("xom", "import", str(file)), ("init", str(tmp_path / "dai"), "--from", str(file))):
+        said = loa(*words)
+        assert (said.code, said.out) == (2, "")
+        assert "TOML" in said.err
 
 
 def test_verify_says_no_when_something_was_changed(loa: Loa, folder: Path) -> None:

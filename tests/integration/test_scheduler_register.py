@@ -47,10 +47,10 @@ def test_a_csv_may_hold_names_alone() -> None:
 
 
 def test_every_wrong_line_is_named() -> None:
-    text = "id,name,receivers\nX 1,Xóm,r1\nx2,Xóm 2,r1 r2 r3 r4\nx3,Xóm 3,../r\nx4,Xóm 4,r9\nx4,Xóm 4,r8\n"
+    text = "id,name,receivers\nX 1,Xóm,r1\nx2,Xóm 2,r1 r2 r3 r4\nx3,Xóm 3,../r\nx4,Xóm 4,r9\nx4,Xóm 4,r8\nx6,,r7\n"
     with pytest.raises(StationError) as caught:
         read_csv(text.encode())
-    for part in ("line 2", "line 3", "line 4", "x4"):
+    for part in ("line 2", "line 3", "line 4", "x4", "line 7: name"):
         assert part in str(caught.value)
 
 

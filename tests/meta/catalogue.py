@@ -56,6 +56,8 @@ PLACES = {
 """Other calls whose texts reach the operator, and private functions that hand a text on: the argument that is one."""
 RULES = {"Form", "Said", "reading", "_leaving_out"}
 """The normaliser's names of its rules are texts as well, though single words."""
+WHY = "_WHY_"
+"""How the normaliser's names begin under which it keeps why something is not read aloud."""
 KEYWORDS = {"help", "template", "silent"}
 TABLES = {"headings", "DAYS", "WORDS", "LABELS", "METAVARS"}
 """Names of tuples whose items, or dicts whose values, are each translated; STATE_STYLES has them as its keys."""
@@ -208,6 +210,9 @@ def texts(tree: ast.Module, errors: set[str], *, rules: bool, shown: bool) -> It
             yield from _strings(value, named)
         if target == "STATE_STYLES" and isinstance(value, ast.Dict):
             yield from (text for key in value.keys if key is not None for text in _strings(key, {}))
+    for target, value in _assignments(tree) if rules else ():
+        if target.startswith(WHY):
+            yield from _strings(value, named)
 
 
 def _named_texts(tree: ast.Module) -> dict[str, set[str]]:
