@@ -6,7 +6,7 @@ import re
 from math import gcd
 
 from .calendar_words import day_word, doubts, exists, in_words, is_lunar
-from .line import Doubt, Form, Line, Said
+from .line import WORDS, Doubt, Form, Line, Said
 from .numbers import cardinal
 from .tables import contexts
 
@@ -160,10 +160,12 @@ def _is_date(match: re.Match[str], line: Line) -> bool:
 
 
 def _is_likely_date(match: re.Match[str], line: Line) -> bool:
-    """A day and month that nobody would write as a part (5/9, 7/11), with no noun behind it that could be counted."""
-    day, month = int(match["day"]), int(match["month"])
-    if match["sep"].strip() != "/" or not exists(day, month, None) or day == month or line.next_word(match.end()):
+    """A day and month that nobody would write as a part (18/11, 5/9), with no noun behind it that could be counted."""
+    day, month, after = int(match["day"]), int(match["month"]), line.next_word(match.end())
+    if match["sep"].strip() != "/" or not exists(day, month, None) or day == month:
         return False
+    if after:
+        return day > month and after not in _COUNT_AFTER and line.word_before(match.start()) not in _NOT_EVEN_LIKELY
     return line.word_before(match.start()) not in _NOT_EVEN_LIKELY and (
         month not in (2, 3, 4, 5, 8, 10) or gcd(day, month) > 1
     )
@@ -204,8 +206,10 @@ def _read_day(match: re.Match[str], line: Line) -> str | None:
     return joined(cardinal(first), match["joint"], cardinal(last)) if last else cardinal(first)
 
 
+_BORN = re.compile(r"(?<!\w)(?P<it>SN|Sn|sn|S\.N) ?:? ?(?=(?:19|20)\d\d(?!\w))")
 _SEPARATED = frozenset("/.-–")
 FORMS = (
+    Form("born", _BORN, lambda _match, _line: "sinh năm", WORDS, needs=frozenset(["sn", "s"])),
     Form("date", _SPAN, _read_span, needs=frozenset("/"), at_numbers=True),
     Form("date", _DAYS, _read_days, needs=frozenset("/."), at_numbers=True),
     Form("date", _FULL, _read_full, needs=_SEPARATED, at_numbers=True),

@@ -16,13 +16,19 @@ _TABLE = tomllib.loads(text("units"))
 UNITS: dict[str, str] = _TABLE["units"]
 MONEY: dict[str, str] = _TABLE["money"]
 SHARES: dict[str, str] = _TABLE["shares"]
+_SCOPED: list[tuple[str, str, frozenset[str]]] = [
+    (unit, one["spoken"], frozenset(one["with"].split())) for one in _TABLE["scoped"] for unit in one["units"].split()
+]
 _PERIODS = f"h|{phrases('quantities', 'periods')}"
 _SCALE = "nghìn tỷ|triệu tỷ|nghìn|ngàn|triệu|tỷ|tỉ|vạn|chục|trăm|tr"
 _LONG_SCALE = {"tr": "triệu"}
 
 WRITTEN_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 START = r"(?<![\w.,])(?<!\d/)"
-_ANY_UNIT = "|".join(re.escape(unit) for unit in sorted([*UNITS, *MONEY], key=len, reverse=True))
+_ANY_UNIT = "|".join(
+    re.escape(unit)
+    for unit in sorted({*UNITS, *MONEY, *(unit for unit, _, _ in _SCOPED)}, key=lambda unit: (-len(unit), unit))
+)
 _UNIT = (
     rf" ?(?P<unit>{_ANY_UNIT})(?![^\W_]|(?<=\w)[²³])"
     rf"(?: ?/ ?(?P<per>{_ANY_UNIT}|{_PERIODS}|(?P<hours>\d{{1,2}}) ?(?:h|giờ))(?!\w))?"
@@ -47,6 +53,7 @@ _INDENT = 40
 _NOTHING_COUNTED = re.compile(r" ?(?:$|[.,;)]|so với\b|mỗi\b)")  # at the start of a line a bullet stands before a noun
 _LENGTHS = _CONTEXT["lengths"]
 _NAMED_BY_LETTERS = _CONTEXT["named_by_letters"]
+_WIDE = _CONTEXT["wide"]
 _SURE_LETTERS = _CONTEXT["sure_letters"]
 
 
@@ -76,34 +83,41 @@ def _rate(match: re.Match[str]) -> str:
     return f" {'trên' if physical else 'một'} {'giờ' if per == 'h' else UNITS.get(per, MONEY.get(per, per))}"
 
 
-def _said_unit(unit: str) -> str:
-    return UNITS.get(unit) or MONEY[unit]
+def _said_unit(unit: str, line: Line) -> str:
+    """The words of a unit, or "" where it is none in this line."""
+    for scoped, spoken, beside in _SCOPED:
+        if scoped == unit and not beside.isdisjoint(line.marks):
+            return spoken
+    return UNITS.get(unit) or MONEY.get(unit, "")
 
 
 def _read_measure(match: re.Match[str], line: Line) -> Said | None:
     unit = match["unit"]
-    if len(unit) == 1 and unit.lower() in NAMES and not _is_unit(match, line):
+    said = _said_unit(unit, line)
+    if not said or (len(unit) == 1 and unit.lower() in NAMES and not _is_unit(match, line)):
         return None
     start, sign = signed(match, line, degrees=unit.startswith(("°", "độ", "oC")))
     scale = (match["scale"] or "").strip()
     words = [f"{sign}{number_words(match['number'], dot_is_comma=True)}"]
     if scale:
         words.append(_LONG_SCALE.get(scale, scale))
-    words.append(_said_unit(unit) + _rate(match))
+    words.append(said + _rate(match))
     return Said(start, match.end(), " ".join(words), "money" if unit in MONEY else "unit")
 
 
 def _is_unit(match: re.Match[str], line: Line) -> bool:
     """Whether a letter is a unit here: not in an address or a class; an ampere stands apart."""
-    return line.word_before(match.start()) not in _NAMED_BY_LETTERS and (
+    noun = line.word_before(match.start())
+    return (noun not in _NAMED_BY_LETTERS or (match["unit"] == "m" and noun in _WIDE)) and (
         match["unit"] in _SURE_LETTERS or " " in match.group()
     )
 
 
-def _read_after_number(match: re.Match[str], _line: Line) -> str | None:
+def _read_after_number(match: re.Match[str], line: Line) -> str | None:
     """A unit behind a number that another form has read: 1/2 kg, 4x6 cm, 140/90 mmHg."""
     unit = match["unit"]
-    return None if len(unit) == 1 and unit not in "mgđlVW" else f"{_said_unit(unit)}{_rate(match)}"
+    said = _said_unit(unit, line)
+    return None if not said or (len(unit) == 1 and unit not in "mgđlVW") else f"{said}{_rate(match)}"
 
 
 def _read_share(match: re.Match[str], line: Line) -> Said:

@@ -39,7 +39,7 @@ def _read_numeral(match: re.Match[str], line: Line) -> str | None:
             return cardinal(number) if noun in ("chương", "phần", "kỷ", "kỉ") else None
         if line.capitals and is_syllable(written.lower()) and (noun not in _NOUNS or line.next_word(match.end())):
             return None
-    elif noun not in _NOUNS - _WEAK or written in "LC":
+    elif noun not in _NOUNS or (noun in _WEAK and written != "I") or written in "LC":
         return None
     return (ordinal(number) if noun == "thứ" else cardinal(number)) + point
 

@@ -6,7 +6,7 @@ import re
 
 from .line import NUMBER, WORDS, Form, Line
 from .quantities import UNITS
-from .tables import phrases
+from .tables import contexts, phrases
 
 _DASH = r"(?P<it> ?[-–—→÷] ?)"
 _RANGE = re.compile(rf"{NUMBER}{_DASH}(?={NUMBER})")
@@ -27,6 +27,7 @@ _PER = re.compile(
     rf"/ ?(?P<what>{phrases('signs', 'per')})(?![\w/²³])"
     r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động)(?=/)"
 )
+_MATCHES = contexts("signs")["matches"]
 _COUNTED = re.compile(rf"[{NUMBER}\d][\w{NUMBER}{WORDS} ,/]{{0,40}}$")
 
 
@@ -36,6 +37,8 @@ def _read_range(_match: re.Match[str], _line: Line) -> str:
 
 def _read_same_noun(match: re.Match[str], line: Line) -> str | None:
     """thứ 2 - thứ 6, cấp 6 - cấp 7: the same noun stands before both numbers."""
+    if not _MATCHES.isdisjoint(line.marks):
+        return None  # Xóm 2 - Xóm 7 play each other
     before = _NOUN_NUMBER.search(line.open[max(0, match.start() - 60) : match.start() + 1])
     return "đến" if before and before[1].lower() == match["noun"].lower() else None
 

@@ -98,7 +98,10 @@ def _read_short(match: re.Match[str], line: Line) -> str | None:
 
 def _read_province(match: re.Match[str], line: Line) -> str | None:
     """xe 37A: the beginning of a plate."""
-    if line.word_before(match.start()) not in _CONTEXT["vehicles"]:
+    if (
+        line.text[match.start() - 1 : match.start()] != " "
+        or line.word_before(match.start()) not in _CONTEXT["vehicles"]
+    ):
         return None
     return f"{one_by_one(match[1])} {spelled(match[2])}"
 
