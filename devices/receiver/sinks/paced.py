@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from devices.receiver.player import Ending, Finished, Programme
 from devices.receiver.sinks.decode import Decoding
 
 
-class Sounding:
+class Sounding(ABC):
     """One programme while it sounds. A sink says how in `sound`, and keeps `samples` and `began` true."""
 
     def __init__(self, decoding: Decoding, now: Reading) -> None:
@@ -29,9 +30,9 @@ class Sounding:
         self._wall = now.wall
         self._thread = threading.Thread(target=self._run, name=f"sound {self.programme.slot}", daemon=True)
 
+    @abstractmethod
     def sound(self) -> str:
         """Play in this thread until the end or `stopped`; returns "" or why it is not complete."""
-        raise NotImplementedError
 
     def played(self) -> int:
         """Samples that have sounded."""
