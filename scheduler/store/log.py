@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from scheduler.audit.entry import Entry, JsonValue
@@ -44,6 +45,12 @@ def read_frontier(session: Session) -> Frontier:
 def read_leaves(session: Session) -> list[LeafRow]:
     """All leaves in order, whatever is stored: a gap shows as a leaf that is not at its index."""
     return list(session.exec(select(LeafRow).order_by(col(LeafRow.n))))
+
+
+def leaves_naming(session: Session, word: str) -> list[bytes]:
+    """The leaves that hold an ASCII word anywhere, in order: few are decoded of a log that grows for ever (I12)."""
+    found = select(LeafRow.entry).where(func.instr(LeafRow.entry, word.encode()) > 0)
+    return list(session.exec(found.order_by(col(LeafRow.n))))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from scheduler.store.tables import (
     BulletinRow,
     CheckpointRow,
     ClipRow,
+    IncidentRow,
     LexiconRow,
     ManifestRow,
     PlanRow,
@@ -77,8 +78,10 @@ def latest_plan(session: Session, week: str) -> PlanRow | None:
     return session.exec(select(PlanRow).where(PlanRow.week == week).order_by(col(PlanRow.revision).desc())).first()
 
 
-def planned_weeks(session: Session) -> list[str]:
-    return sorted(set(session.exec(select(PlanRow.week))))
+def open_incidents(session: Session, since: str) -> list[IncidentRow]:
+    """What went wrong since an instant and is not over, newest first."""
+    query = select(IncidentRow).where(col(IncidentRow.closed_at).is_(None), IncidentRow.opened_at >= since)
+    return list(session.exec(query.order_by(col(IncidentRow.opened_at).desc(), IncidentRow.id)))
 
 
 def slots_of_week(session: Session, week: str) -> list[SlotRow]:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from playlists.week import TIMEZONE
+from scheduler.audit.entry import instant_text, read_instant
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.pulse import last_beat
-from scheduler.store.queries import active_receivers, valid_approvals, xom_rows
+from scheduler.store.queries import active_receivers, open_incidents, valid_approvals, xom_rows
 from tts.errors import ReadableError
 from tts.voices.voice import Voice
 
 LEAST_FREE_MB = 500
 SERVICE_SILENT = timedelta(seconds=30)
 CONNECT_S = 2.0
+OF_LATE = timedelta(days=7)
+INCIDENTS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Finding:
 
 
 def examine_station(station: Station, voices: list[Voice], now: datetime) -> list[Finding]:
-    """Voices, keys, disk, broker, service, register: each with its verdict."""
+    """Voices, keys, disk, broker, service, register, and what went wrong of late: each with its verdict."""
     return [
         *_voices(voices),
         *_keys(station),
@@ -37,6 +41,7 @@ def examine_station(station: Station, voices: list[Voice], now: datetime) -> lis
         _broker(station),
         _service(station, now),
         *_register(station),
+        *_incidents(station, now),
     ]
 
 
@@ -106,3 +111,16 @@ def _register(station: Station) -> Iterator[Finding]:
         yield Finding(Sentence("receivers"), "warning", said)
     if not approved:
         yield Finding(Sentence("bulletins"), "warning", Sentence("none is approved, so nothing can be planned"))
+
+
+def _incidents(station: Station, now: datetime) -> Iterator[Finding]:
+    """What receivers refused, who fell silent, what was forged (promise I10); the newest of the last days."""
+    with station.store.reading() as session:
+        rows = open_incidents(session, instant_text(now - OF_LATE))
+    for row in rows[:INCIDENTS_SHOWN]:
+        at = f"{read_instant(row.opened_at).astimezone(TIMEZONE):%H:%M %d/%m}"
+        verdict: Literal["warning", "fault"] = "fault" if row.kind == "silent" else "warning"
+        yield Finding(Sentence("incident at {time}", time=at), verdict, Sentence(row.template, **row.values))
+    if len(rows) > INCIDENTS_SHOWN:
+        more = Sentence("{count} more; `loa report week` lists them all", count=len(rows) - INCIDENTS_SHOWN)
+        yield Finding(Sentence("incidents"), "warning", more)

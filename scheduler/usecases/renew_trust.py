@@ -12,7 +12,7 @@ from devices.signing import open_envelope, seal
 from scheduler.audit.entry import Entry, instant_text
 from scheduler.errors import NotFoundError
 from scheduler.station import Station
-from scheduler.store.log import append, read_leaves
+from scheduler.store.log import append, leaves_naming
 from scheduler.store.outbox import put
 from scheduler.store.tables import StationRow
 
@@ -60,8 +60,8 @@ def current_trust(row: StationRow) -> Trust | None:
 def trust_history(session: Session, after: int) -> list[bytes]:
     """Every trust message from version `after` + 1 on, in order, as a receiver that was away needs them (case B11)."""
     found: dict[int, bytes] = {}
-    for leaf in read_leaves(session):
-        for row in Entry.decode(leaf.entry).rows.get("station", ()):
+    for leaf in leaves_naming(session, '"trust"'):
+        for row in Entry.decode(leaf).rows.get("station", ()):
             raw = row["trust"]
             if isinstance(raw, str):
                 payload = open_envelope(raw.encode()).payload

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from playlists.week import TIMEZONE
 from scheduler.audit.entry import instant_text, read_instant
 from scheduler.store.log import append
 from scheduler.store.queries import receiver_rows
@@ -52,6 +53,6 @@ def _fault(receiver: str, since: datetime, now: datetime) -> IncidentRow:
         opened_at=instant_text(now),
         closed_at=None,
         template=SILENT,
-        values={"receiver": receiver, "since": instant_text(since)},
+        values={"receiver": receiver, "since": f"{since.astimezone(TIMEZONE):%H:%M %d/%m/%Y}"},
         envelope=None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,13 +24,17 @@ from scheduler_cast import (
 from sqlmodel import func, select
 
 from devices.protocol import topics
-from devices.protocol.codec import MAX_INTEGER
+from devices.protocol.codec import MAX_INTEGER, decode
+from devices.protocol.envelope import open_envelope
+from devices.protocol.messages import Trust
 from devices.signing import SigningKey
 from scheduler.catalogue import in_vietnamese
 from scheduler.station import Station
 from scheduler.store.queries import latest_manifests
 from scheduler.store.tables import ContactRow, IncidentRow, LeafRow, OutboxRow, ReceiverRow
+from scheduler.usecases.examine_station import examine_station
 from scheduler.usecases.ingest import PAYLOAD_KEPT, QUARANTINE_LIMIT, quarantine, receive
+from scheduler.usecases.renew_trust import renew_trust
 from scheduler.usecases.report_week import Issued, report_week
 from scheduler.usecases.verify_log import verify_station
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
@@ -237,6 +242,26 @@ def test_i11_b12_a_version_out_of_this_world_stops_no_dispatch(station: Station,
     """One receiver says that it has seen the highest version there is; all of them are told all the same."""
     say(station, "hello", r1, r1.hello(manifest_version=MAX_INTEGER, trust_version=1), MORNING)
     assert withdraw_bulletin(station, "b001", SUNDAY).receivers == ("r1", "r2", "r3")
+
+
+def test_b11_a_receiver_that_was_away_gets_the_trust_it_missed(station: Station, r1: Device) -> None:
+    rules = station.config.rules.model_copy(update={"quiet": ()})
+    with station.store.writing() as session:
+        renew_trust(session, replace(station, config=station.config.model_copy(update={"rules": rules})), SUNDAY)
+    versions = []
+    for known in (1, 2):
+        replies = say(station, "hello", r1, r1.hello(trust_version=known), SUNDAY)
+        sent = [reply.payload for reply in replies if reply.topic == topics.missed_trust(COMMUNE, "r1")]
+        versions.append([Trust.from_json(decode(open_envelope(raw).payload)).version for raw in sent])
+    assert versions == [[2], []]
+
+
+def test_i10_doctor_tells_what_a_receiver_refused(station: Station, r1: Device) -> None:
+    say(station, "report", r1, r1.report("security", "manifest 9", "bad-signature", at=MORNING), MORNING)
+    told = [item.said.text(in_vietnamese) for item in examine_station(station, [], MORNING)]
+    assert any("r1" in text and "manifest 9" in text for text in told)
+    later = [item.said.text(in_vietnamese) for item in examine_station(station, [], MORNING + timedelta(days=8))]
+    assert not any("manifest 9" in text for text in later)
 
 
 def test_d10_a_hello_with_a_newer_manifest_is_answered_by_one_above_it(station: Station, r1: Device) -> None:
