@@ -73,12 +73,16 @@ def lines_read_by(reader: Callable[[str], str], text: str) -> Callable[[], objec
     return lambda: [reader(line) for line in text.splitlines() if line.strip()]
 
 
+def read_by_loa(sample: str) -> Callable[[], object]:
+    return lambda: read(sample)
+
+
 def main() -> None:
     plan = (GOLDEN / "ke-hoach-dien-chau.txt").read_text("utf-8")
     text = plan * (LARGEST // len(plan))
     short = "\n".join(line.split("\t")[1] for line in (GOLDEN / "normaliser.tsv").read_text("utf-8").splitlines()[1:])
     print(f"{'reader':<10} {'plan':>12} {'short lines':>12}   characters/s; {'golden sample':>16}")
-    speeds = [len(sample) / seconds(lambda sample=sample: read(sample)) for sample in (text, short)]
+    speeds = [len(sample) / seconds(read_by_loa(sample)) for sample in (text, short)]
     print(f"{'Loa':<10} {speeds[0]:>12,.0f} {speeds[1]:>12,.0f} {score(lambda line: read(line).words):>31}")
     other = peer()
     if other is None:
@@ -93,7 +97,7 @@ def main() -> None:
         costs = []
         for size in (LARGEST // STEP, LARGEST):
             sample = (pattern * (size // len(pattern) + 1))[:size]
-            costs.append(seconds(lambda sample=sample: read(sample), rounds=2) / size)
+            costs.append(seconds(read_by_loa(sample), rounds=2) / size)
         print(f"{name[:14]:<14} {costs[0] * 1e9:>7.0f} ns {costs[1] * 1e9:>7.0f} ns   {costs[1] / costs[0]:.2f}")
 
 

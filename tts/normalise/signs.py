@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .known import PLAIN_ABBREVIATIONS
 from .line import NUMBER, WORDS, Form, Line
 from .quantities import UNITS
 from .tables import contexts, phrases
@@ -15,7 +16,7 @@ _FROM = re.compile(rf"{NUMBER}(?: [^\W\d_]{{1,12}}){{0,2}}{_DASH}(?=(?:[^\W\d_]{
 _NOUN_NUMBER = re.compile(rf"([^\W\d_]{{1,12}}) {NUMBER}+$")
 _FROM_NUMBER = re.compile(rf"(?<!\w)từ (?:[^\W\d_]+ ){{0,2}}{NUMBER}+$", re.IGNORECASE)
 _OVER = re.compile(rf"{NUMBER}(?P<it> ?/ ?)(?={NUMBER})")
-_TIMES = re.compile(rf"(?<={NUMBER}) ?[×x*] ?(?={NUMBER})|(?<=\w) [×x] (?={NUMBER})")
+_TIMES = re.compile(rf"(?<={NUMBER}) ?[×x*] ?(?={NUMBER})|(?<=[\w{WORDS}]) [×x] (?={NUMBER})")
 _PLUS = re.compile(rf"\+(?= ?{NUMBER})|(?<={NUMBER}) ?\+")
 _COMPARED = re.compile(rf"(?:>=|<=|=>|[≥≤<>≠±~≈])(?= ?{NUMBER})")
 _COMPARISONS = {
@@ -25,7 +26,7 @@ _COMPARISONS = {
 }  # fmt: skip
 _PER = re.compile(
     rf"/ ?(?P<what>{phrases('signs', 'per')})(?![\w/²³])"
-    r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động)(?=/)"
+    r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động|HS|SV|HSSV|LĐ)(?=/)"
 )
 _MATCHES = contexts("signs")["matches"]
 _COUNTED = re.compile(rf"[{NUMBER}\d][\w{NUMBER}{WORDS} ,/]{{0,40}}$")
@@ -53,7 +54,7 @@ def _read_per(match: re.Match[str], line: Line) -> str | None:
     if not _COUNTED.search(line.open[max(0, match.start() - 48) : match.start()].rstrip()):
         return None
     what = match["what"] or match["chained"]
-    return f"một {UNITS.get(what, what)}"
+    return f"một {UNITS.get(what) or PLAIN_ABBREVIATIONS.get(what, what)}"
 
 
 RATES = (Form("rate", _PER, _read_per, WORDS, needs=frozenset("/")),)

@@ -28,7 +28,7 @@ _SHORT = re.compile(
     r"(?![\w/%]|[.,\-]\d)(?! ?[-–] ?\d)"
 )
 _PLATE = re.compile(r"(?<![\w.,/-])(\d{2})\s?-?\s?([A-ZĐ]{1,2})(\d?)\s?[-–.]?\s?(\d{3})\.?(\d{2}|\d)(?![\w/]|[.,]\d)")
-_PROVINCE = re.compile(r"(?<!\w)(\d\d)([A-Z])(?!\w)")
+_PROVINCE = re.compile(r"(?<!\w)(\d\d)([A-SU-Z])(?!\w)")  # 10T are tons
 _BOAT = re.compile(r"(?<!\w)([A-ZĐ][A-Za-zĐ]{1,2})[- ](\d{4,5})[- ](TS)(?!\w)")
 _CALLING = _CONTEXT["calling"]
 _CALLED = re.compile(r"(?<!\w)(?:gọi|tổng đài|đường dây nóng|cấp cứu|số máy)(?!\w)", re.IGNORECASE)
