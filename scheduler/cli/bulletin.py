@@ -12,6 +12,7 @@ from playlists.manuscript import Manuscript
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
 from scheduler.cli.command import (
+    DiskPath,
     Group,
     argument,
     clock_of,
@@ -41,7 +42,7 @@ from scheduler.usecases.voice_bulletin import voice_bulletin
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 from tts.normalise import read
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILE = DiskPath(exists=True, dir_okay=False)
 LABELS = {
     "id": "Id",
     "title": "Title",

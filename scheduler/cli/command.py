@@ -91,6 +91,17 @@ class Group(Command, click.Group):
         return list(self.commands)
 
 
+class DiskPath(click.Path):
+    """A file or folder, called so in the operator's language when it is not what it should be."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        self.name = _("file") if self.file_okay else _("directory")
+        return super().convert(value, param, ctx)
+
+
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(*names, cls=Option, **settings)
 
@@ -102,13 +113,13 @@ def argument(name: str, **settings: Any) -> Callable[[Function], Function]:
 station_option = option(
     "--station",
     "station_folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     help="The station's folder (default: LOA_STATION, else the current folder).",
 )
 optional_station_option = option(
     "--station",
     "station_folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     help="The station whose lexicon is read with (default: LOA_STATION, else the current folder if it is a station).",
 )
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")

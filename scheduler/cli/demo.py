@@ -16,7 +16,7 @@ from rich.text import Text
 from devices.simulator.faults import DeadAmplifier, Fault, Offline, PowerCut
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
-from scheduler.cli.command import Command, err, option, out, say
+from scheduler.cli.command import Command, DiskPath, err, option, out, say
 from scheduler.cli.status import show_status
 from scheduler.cli.tables import STATE_STYLES
 from scheduler.rehearsal.story import BROKER_RESTARTS, CLOSED, WEEK, Cast, cast, play_week, prepare, write_bulletins
@@ -46,7 +46,7 @@ STYLES: dict[PlayState, str] = {
 )
 @option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     default=Path("build/demo"),
     help="The station folder that is left behind (default: build/demo).",
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.command import Command, argument, emit, json_option, option, say
+from scheduler.cli.command import Command, DiskPath, argument, emit, json_option, option, say
 from scheduler.clock import system_now
 from scheduler.config import read_text
 from scheduler.sample import SAMPLE_CONFIG
@@ -12,11 +12,11 @@ from scheduler.usecases.found_station import found_station
 
 
 @click.command("init", cls=Command, help="Found a station in FOLDER: settings, keys, register of xóm, enrolment files.")
-@argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@argument("folder", type=DiskPath(file_okay=False))
 @option(
     "--from",
     "source",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=DiskPath(exists=True, dir_okay=False),
     help="The config.toml to begin with (default: the sample station, xã Diễn Châu).",
 )
 @json_option

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from scheduler.cli.command import (
+    DiskPath,
     Group,
     argument,
     clock_of,
@@ -124,7 +125,7 @@ def list_(written: str | None, play: bool, station_folder: Path | None, as_json:
     "import",
     help="Take in FILE, a CSV with the columns written, spoken, before, after. What FILE does not name stays.",
 )
-@argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@argument("file", type=DiskPath(exists=True, dir_okay=False))
 @station_option
 @dry_run_option
 @json_option
@@ -144,7 +145,7 @@ def import_(file: Path, station_folder: Path | None, dry_run: bool, as_json: boo
 @option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=DiskPath(dir_okay=False),
     help="Where to write it (default: standard output).",
 )
 @station_option

@@ -12,6 +12,7 @@ from devices.receiver.run import SINKS, Sink, run_receiver
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
 from scheduler.cli.command import (
+    DiskPath,
     Group,
     argument,
     clock_of,
@@ -115,14 +116,14 @@ def revoke(id: str, why: str, station_folder: Path | None, dry_run: bool, yes: b
 @option(
     "--enrolment",
     "enrolment_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=DiskPath(exists=True, dir_okay=False),
     required=True,
     help="The enrolment file of this receiver, from the station.",
 )
 @option(
     "--state",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     required=True,
     help="The receiver's own folder: key, journal, manifest and clips.",
 )
@@ -130,7 +131,7 @@ def revoke(id: str, why: str, station_folder: Path | None, dry_run: bool, yes: b
 @option(
     "--wav",
     "wav_folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     help="The folder of the WAV sink, one file for each slot (default: wav/ in the receiver's folder).",
 )
 def run(enrolment_file: Path, folder: Path, sink: Sink, wav_folder: Path | None) -> int:

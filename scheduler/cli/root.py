@@ -23,7 +23,7 @@ from scheduler.cli import (
     week,
     xom,
 )
-from scheduler.cli.command import Group, Option, failure, option
+from scheduler.cli.command import DiskPath, Group, Option, failure, option
 from scheduler.cli.language import choose
 from tts.errors import ReadableError
 
@@ -32,13 +32,13 @@ from tts.errors import ReadableError
 @option(
     "--station",
     "station_folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DiskPath(file_okay=False),
     help="The station's folder (default: LOA_STATION, else the current folder).",
 )
 @option(
     "--config",
     "config_file",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=DiskPath(dir_okay=False, exists=True),
     help="One more config.toml; its keys win over the station's.",
 )
 @option("--lang", type=click.Choice(["vi", "en"]), help="Language of all texts (default: LOA_LANG, else vi).")

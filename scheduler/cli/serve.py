@@ -18,13 +18,16 @@ def serve(station_folder: Path | None, verbose: bool) -> int:
     )
     station = opened(station_folder)
     config = station.config
-    say(
-        "{name} is on duty: broker {broker} on {host}:{port}, audio on {audio_host}:{audio_port}.",
-        name=config.station.name,
-        broker=config.broker.kind,
-        host=config.broker.host,
-        port=config.broker.port,
-        audio_host=config.audio.host,
-        audio_port=config.audio.port,
-    )
-    return run(station)
+
+    def begun() -> None:
+        say(
+            "{name} is on duty: broker {broker} on {host}:{port}, audio on {audio_host}:{audio_port}.",
+            name=config.station.name,
+            broker=config.broker.kind,
+            host=config.broker.host,
+            port=config.broker.port,
+            audio_host=config.audio.host,
+            audio_port=config.audio.port,
+        )
+
+    return run(station, begun)

@@ -11,6 +11,7 @@ import click
 from playlists.audio.settings import SoundSettings
 from playlists.render import render_bulletin
 from scheduler.cli.command import (
+    DiskPath,
     Group,
     argument,
     emit,
@@ -57,7 +58,7 @@ def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
 @option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=DiskPath(dir_okay=False),
     required=True,
     help="Where to write the MP3.",
 )

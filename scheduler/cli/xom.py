@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from scheduler.cli.command import (
+    DiskPath,
     Group,
     argument,
     clock_of,
@@ -30,7 +31,7 @@ def xom() -> None:
 
 
 @xom.command("import", help="Make the register what FILE says: a CSV, or a config.toml with [[xom]].")
-@argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@argument("file", type=DiskPath(exists=True, dir_okay=False))
 @station_option
 @dry_run_option
 @yes_option

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from devices.broker.embedded import EmbeddedBroker
@@ -20,8 +21,11 @@ log = logging.getLogger(__name__)
 PART_DIED = 7
 
 
-def serve(station: Station) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code: 0 in order, 7 when a part died and must be started again."""
+def serve(station: Station, begun: Callable[[], None]) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code: 0 in order, 7 when a part died and must be started again.
+
+    `begun` is called once, when every part has been started.
+    """
     wake, ended = threading.Event(), threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -41,6 +45,7 @@ def serve(station: Station) -> int:
             service = StationService(station, link, system_now())
             link.open(wake.set)
             log.info("station %s is on duty", station.id)
+            begun()
             parts: dict[str, Part] = {"audio server": audio, "link to the broker": link}
             if broker is not None:
                 parts["broker"] = broker

@@ -219,6 +219,12 @@ def test_a_week_that_is_over_is_not_planned(loa: Loa, verb: str) -> None:
     assert loa("week", verb, "2026-W40").code == 5
 
 
+def test_what_is_not_on_the_disk_is_named_in_vietnamese(loa: Loa) -> None:
+    said = loa("bulletin", "add", "khong-co.md", lang="vi")
+    assert said.code == 2
+    assert "Tệp 'khong-co.md' không tồn tại" in said.err
+
+
 def test_a_dry_run_says_that_it_is_one(loa: Loa) -> None:
     words = ("receiver", "revoke", "r3", "--why", "mất")
     assert loa(*words, "--dry-run", lang="vi").err.startswith("Chỉ xem thử")
