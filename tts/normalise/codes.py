@@ -21,6 +21,7 @@ _PART = re.compile(r"\d+|[^\W\d_]+")
 _GRADE = re.compile(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?P<decimal>,\d{1,3})?)(?P<letter>S?)(?:-(?P<level>[IVX]{1,4}))?(?!\w)"
 )
+_MARKER = re.compile(r"(?<!\w)[Kk][Mm] ?(?P<whole>\d{1,4}) ?\+ ?(?P<rest>\d{1,4})(?![\w/]|[.,]\d)")
 _ROAD = re.compile(
     rf"(?<!\w)(?P<kind>{'|'.join(ROADS_BY_SIGN)})(?: |\.|\. )(?P<number>\d{{1,3}})(?P<letter>[A-Z]?)(?![\w/]|[.,]\d)"
 )
@@ -61,6 +62,14 @@ def _read_grade(match: re.Match[str], _line: Line) -> str | None:
     return f"{number_words(match['number'])}{letter}{f' {cardinal(level)}' if level else ''}"
 
 
+def _read_marker(match: re.Match[str], _line: Line) -> str:
+    """Km2+150: a place on a road."""
+    return f"ki lô mét {integer(match['whole'])} cộng {integer(match['rest'])}"
+
+
 GRADES = (Form("grade", _GRADE, _read_grade, WORDS, needs=frozenset("IVXS"), at_numbers=True),)
-ROADS = (Form("road", _ROAD, _read_road, WORDS, needs=frozenset(sign.lower() for sign in ROADS_BY_SIGN)),)
+ROADS = (
+    Form("road marker", _MARKER, _read_marker, needs=frozenset("+")),
+    Form("road", _ROAD, _read_road, WORDS, needs=frozenset(sign.lower() for sign in ROADS_BY_SIGN)),
+)
 FORMS = (Form("letters and digits", _CODE, _read_code, WORDS, needs=frozenset([MIXED])),)

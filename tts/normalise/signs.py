@@ -26,7 +26,8 @@ _COMPARISONS = {
 }  # fmt: skip
 _PER = re.compile(
     rf"/ ?(?P<what>{phrases('signs', 'per')})(?![\w/²³])"
-    r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động|HS|SV|HSSV|LĐ)(?=/)"
+    r"|/ ?(?P<chained>người|hộ|khẩu|lần|ha|sào|con|cây|ngày|tháng|vụ|m2|suất|xã|xóm|lao động)(?=/)"
+    rf"|(?<={NUMBER})/(?P<short>[A-ZĐ]{{2,5}})(?![\w&])"
 )
 _MATCHES = contexts("signs")["matches"]
 _COUNTED = re.compile(rf"[{NUMBER}\d][\w{NUMBER}{WORDS} ,/]{{0,40}}$")
@@ -51,10 +52,13 @@ def _read_from(match: re.Match[str], line: Line) -> str | None:
 
 def _read_per(match: re.Match[str], line: Line) -> str | None:
     """02 lần/tuần → hai lần một tuần, where something was counted just before; else the stroke is a pause."""
+    if match["short"]:
+        known = PLAIN_ABBREVIATIONS.get(match["short"])
+        return f"một {known}" if known else None
     if not _COUNTED.search(line.open[max(0, match.start() - 48) : match.start()].rstrip()):
         return None
     what = match["what"] or match["chained"]
-    return f"một {UNITS.get(what) or PLAIN_ABBREVIATIONS.get(what, what)}"
+    return f"một {UNITS.get(what, what)}"
 
 
 RATES = (Form("rate", _PER, _read_per, WORDS, needs=frozenset("/")),)

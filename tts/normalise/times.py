@@ -12,7 +12,8 @@ _CONTEXT = contexts("times")
 
 _HOURS = re.compile(
     r"(?<![\w/.,:])(?P<hour>\d{1,3}) ?(?P<unit>[hHg]|giờ)"
-    r"(?: ?(?P<minute>\d{1,2})(?!\d)(?: ?(?P<word>phút|ph|p|['’]))?)?(?: ?(?P<second>\d{1,2})(?: ?giây|s|''|\"))?(?![\w]|[.,]\d)"
+    r"(?: ?(?P<minute>\d{1,2})(?!\d)(?: ?(?P<word>phút|ph|p|['’]))?)?"
+    r"(?: ?(?P<second>\d{1,2})(?: ?giây|s|''|\"))?(?![\w]|[.,]\d)"
 )
 _COLON = re.compile(r"(?<![\w/.,:])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)")
 _BARE_START = re.compile(r"(?<![\w/.,:-])\d{1,2}(?= ?[-–—] ?\d{1,2} ?(?:h|g\d|giờ)(?!\w{2}))")
