@@ -147,9 +147,9 @@ def test_drafts_follow_but_not_the_withdrawn_the_recorded_the_past_and_the_silen
 
 def test_a_programme_of_several_keeps_what_is_read_as_before(station: Station) -> None:
     """Two of the bulletins of one programme are read otherwise, the third still sounds."""
-    days = {"valid_from": "2026-11-30", "valid_to": "2026-12-06"}
+    header = {"valid_from": "2026-11-30", "valid_to": "2026-12-06", "plays": 14}
     texts = ("Kính chào bà con.", "Chào bà con xã Thử.", "Xã họp chiều nay.")
-    first, second, third = (another(station, text=text, **days) for text in texts)
+    first, second, third = (another(station, text=text, **header) for text in texts)
     publish_week(station, WEEK.next, SUNDAY)
     planned = every_slot(station, WEEK.next)
     assert any({first, second, third} == set(slot.bulletins) for slot in planned), "the plan has them together"
