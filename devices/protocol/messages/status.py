@@ -82,7 +82,8 @@ class Status:
 class Offline:
     """The receiver's MQTT last will, on its status topic: this object itself, in no envelope, signed by nobody.
 
-    It only hints that the link `boot` had is gone ("" where the will was made before the boot was counted). Believe no more than that: who stole a broker password can send it.
+    It only hints that the link `boot` had is gone ("" where the will was made before the boot was
+    counted). Believe no more than that: who stole a broker password can send it.
     """
 
     KIND: ClassVar[str] = "offline"
