@@ -69,5 +69,5 @@ def _defused(cell: str) -> str:
 
 def _told(cell: str) -> str:
     """A cell without the ' that kept it from being a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+    plain = cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+    return plain.strip()

@@ -11,8 +11,8 @@ TOML, one shape for both:
     before = ["hội"]          # the word before it is one of these
     after = []                # the word after it is one of these
 
-A written form that has a capital letter is matched as it is written, one in small letters in any case. Longer forms win
-over shorter ones, scoped readings over plain ones.
+A written form that has a capital letter is matched as it is written, and in a line of capitals; one in small letters in
+any case. Tone marks may stand in either place (hoà, hòa). Longer forms win over shorter ones, scoped over plain ones.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tts.errors import ReadableError
 
 from .line import WORDS, Line, Said
-from .syllables import ALPHABET, is_syllable
+from .syllables import ALPHABET, is_syllable, tone_places, usual_tone_place
 
 _ATOM = re.compile(r"[^\W_]+")
 _CODE_GOES_ON = re.compile(r"[-–][A-ZĐ]{0,4}\d{1,4}(?!\d|/)")  # VT-NA6 is one name
@@ -50,7 +50,10 @@ class Entry:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "written", unicodedata.normalize("NFC", self.written).strip())
-        object.__setattr__(self, "spoken", " ".join(unicodedata.normalize("NFC", self.spoken).lower().split()))
+        spoken = " ".join(unicodedata.normalize("NFC", self.spoken).lower().split())
+        object.__setattr__(self, "spoken", _usual(spoken))
+        object.__setattr__(self, "before", frozenset(map(_usual, self.before)))
+        object.__setattr__(self, "after", frozenset(map(_usual, self.after)))
         if not _ATOM.match(self.written):
             raise LexiconError(
                 "A written form begins with a letter or a digit; “{written}” does not. Write it as in the bulletins.",
@@ -72,17 +75,26 @@ class Entry:
         """The end of this entry in the line when it stands at `start`, else -1."""
         end = start + len(self.written)
         here = line.open[start:end]
-        if here != self.written and (self.written != self.written.lower() or here.lower() != self.written):
+        if here != self.written and not self._spelt(here, line.capitals):
             return -1
         if self.written[-1].isalnum() and line.text[end : end + 1].isalnum():
             return -1
         if self.written.isupper() and _CODE_GOES_ON.match(line.text, end):
             return -1
-        if self.before and not set(line.before(start)) & self.before:
+        if self.before and self.before.isdisjoint(map(_usual, line.before(start))):
             return -1
-        if self.after and line.after(end) not in self.after:
+        if self.after and _usual(line.after(end)) not in self.after:
             return -1
         return end
+
+    def _spelt(self, here: str, capitals: bool) -> bool:
+        """Whether `here` is the written form in other capitals or with tone marks in their other place (hoà, hòa)."""
+        small = self.written.lower()
+        if len(here) != len(small) or _usual(here.lower()) != _usual(small):
+            return False
+        if self.written == small or (capitals and here.isupper()):
+            return True
+        return all(a.isupper() == b.isupper() for a, b in zip(here, self.written, strict=True))
 
 
 class Lexicon:
@@ -133,7 +145,8 @@ class Lexicon:
         index: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries:
             first = _ATOM.match(entry.written)
-            index[first.group().lower() if first else ""].append(entry)
+            for atom in tone_places(first.group().lower() if first else ""):
+                index[atom].append(entry)
         return {
             atom: tuple(sorted(entries, key=lambda entry: (-len(entry.written), not entry.scoped)))
             for atom, entries in index.items()
@@ -160,6 +173,12 @@ class Lexicon:
                     reached = end
                     break
         return line.saying(found, WORDS) if found else line
+
+
+@lru_cache(maxsize=1 << 14)
+def _usual(text: str) -> str:
+    """Small-letter text with every tone mark in its usual place."""
+    return _ATOM.sub(lambda word: usual_tone_place(word.group()), text)
 
 
 def _place(entry: Entry) -> tuple[object, ...]:

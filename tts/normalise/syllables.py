@@ -20,6 +20,7 @@ _SHARP_OR_HEAVY = {0, 4}
 
 _ONSET = re.compile(r"ngh|ng|nh|gh|gi(?=.)|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx]|")
 _RIMES = frozenset(tomllib.loads(text("syllables"))["rimes"].split())
+_OPEN_EARLY = re.compile(r"(?:[óòỏõọ][ae]|(?<!q)[úùủũụ]y)$")
 _OPEN_LATE = re.compile(r"(?:(?<=o)([áàảãạ])|(?<=o)([éèẻẽẹ])|(?<=[^q]u)([ýỳỷỹỵ])|(?<=^u)([ýỳỷỹỵ]))$")
 
 
@@ -61,3 +62,12 @@ def usual_tone_place(word: str) -> str:
         return word
     plain, tone = _TONE[word[-1]]
     return f"{word[:-2]}{_MARKED[word[-2]][tone]}{plain}"
+
+
+def tone_places(word: str) -> tuple[str, ...]:
+    """Both spellings of a lower-case word whose tone mark may stand in two places, the usual one first; else itself."""
+    usual = usual_tone_place(word)
+    if _OPEN_EARLY.search(usual) is None or not is_syllable(usual):
+        return (usual,)
+    plain, tone = _TONE[usual[-2]]
+    return usual, f"{usual[:-2]}{plain}{_MARKED[usual[-1]][tone]}"
