@@ -130,9 +130,10 @@ class Approval(TypedDict):
 
 
 class XomReason(TypedDict):
-    """Why a xóm cannot have its slots (playlists.planning.reasons.Reason)."""
+    """Why a xóm cannot have what it was to get (playlists.planning.reasons.Reason)."""
 
     xom: str
+    campaign: bool  # it lacks campaign slots, not only a play of some bulletin
     template: str
     values: dict[str, str | int]
 

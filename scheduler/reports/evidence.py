@@ -53,6 +53,7 @@ def week_facts_of(tables: Tables, week: Week, as_of: datetime) -> WeekFacts:
         infeasible={
             reason["xom"]: Sentence(reason["template"], **reason["values"])
             for reason in (plan["reasons"] if plan is not None and plan["feasible"] is False else ())
+            if reason["campaign"]
         },
     )
 

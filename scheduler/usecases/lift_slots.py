@@ -10,6 +10,8 @@ from playlists.rules import QuietHours, Relay, quiet_violation
 from playlists.week import Week
 from playlists.xom import Xom
 from scheduler.audit.entry import instant_text, read_instant
+from scheduler.catalogue import in_vietnamese
+from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import slots_ending_after, xom_rows
@@ -31,23 +33,29 @@ def lift_slots(session: Session, station: Station, now: datetime) -> tuple[SlotR
         span = Interval(read_instant(slot.start), read_instant(slot.end))
         why = next(_broken(span, xom.get(slot.xom), quiet, relayed), None)
         if why is not None:
-            lifted.append(SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why}))
+            lifted.append(
+                SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why.text(in_vietnamese)})
+            )
     if lifted:
         append(session, "slots_lifted", now, lifted)
     return tuple(lifted)
 
 
-def _broken(span: Interval, xom: Xom | None, quiet: Sequence[QuietHours], relayed: Sequence[Relay]) -> Iterator[str]:
-    """What keeps this stretch of sound from the xóm, by the names the rules have in plans."""
+def _broken(
+    span: Interval, xom: Xom | None, quiet: Sequence[QuietHours], relayed: Sequence[Relay]
+) -> Iterator[Sentence]:
+    """What keeps this stretch of sound from the xóm."""
     if xom is None:
-        yield "the xóm was removed"
+        yield Sentence("the xóm was removed")
         return
     if (hours := quiet_violation(span, quiet)) is not None:
-        yield f"quiet hours {hours}"
-    yield from (f"blackout: {blackout.why}" for blackout in xom.blackouts if blackout.interval.overlaps(span))
+        yield Sentence("the quiet hours {hours}", hours=str(hours))
+    for blackout in xom.blackouts:
+        if blackout.interval.overlaps(span):
+            yield Sentence("the silence for {why}", why=blackout.why)
     for relay in relayed:
         if relay.concerns(xom.id) and any(stretch.overlaps(span) for stretch in relay.intervals(Week.of(span.start))):
-            yield f"relay: {relay.name}"
+            yield Sentence("the relay of {name}", name=relay.name)
     weeks = {Week.of(span.start), Week.of(span.start - timedelta(days=1))}  # Sunday's window may last into Monday
     if not any(stretch.holds(span) for window in xom.windows for week in weeks for stretch in window.intervals(week)):
-        yield "outside the windows"
+        yield Sentence("it lies outside the windows")

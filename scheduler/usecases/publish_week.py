@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from playlists.planning.reasons import CAMPAIGN
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import instant_text
@@ -50,9 +51,9 @@ def next_revision(session: Session, week: Week) -> int:
 
 
 def plan_row(answer: Planned, revision: int, now: datetime) -> PlanRow:
-    said_of: dict[str, list[str]] = {}
+    said_of: dict[tuple[str, bool], list[str]] = {}
     for reason in answer.reasons:
-        said_of.setdefault(reason.xom, []).append(said(reason))
+        said_of.setdefault((reason.xom, CAMPAIGN in reason.rules), []).append(said(reason))
     return PlanRow(
         week=str(answer.week),
         revision=revision,
@@ -60,8 +61,8 @@ def plan_row(answer: Planned, revision: int, now: datetime) -> PlanRow:
         kind="plan",
         feasible=answer.feasible,
         reasons=[
-            {"xom": xom, "template": "{reason}", "values": {"reason": " ".join(texts)}}
-            for xom, texts in sorted(said_of.items())
+            {"xom": xom, "campaign": campaign, "template": "{reason}", "values": {"reason": " ".join(texts)}}
+            for (xom, campaign), texts in sorted(said_of.items())
         ],
     )
 

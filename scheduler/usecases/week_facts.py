@@ -6,12 +6,12 @@ The rows are put into the same tables that folding the log gives, so a status an
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, and_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, SQLModel, col, select
 
 from playlists.week import Week
-from scheduler.audit.entry import read_instant
+from scheduler.audit.entry import instant_text, read_instant
 from scheduler.audit.fold import Tables, empty_tables, key_of
 from scheduler.compliance import judge
 from scheduler.config import Config
@@ -48,14 +48,14 @@ def counting_rules(session: Session, config: Config) -> Rules:
 
 def week_facts(session: Session, week: Week, now: datetime) -> WeekFacts:
     """Everything the store knows about the week, and when each receiver was last heard of."""
-    of_week = str(week)
+    of_week, week_start, week_end = str(week), instant_text(week.start), instant_text(week.end)
     slots = select(SlotRow.id).where(SlotRow.week == of_week)
     tables = _tables(
         session,
         (XomRow, None),
         (ReceiverRow, None),
         (AdoptionRow, None),
-        (ManifestRow, None),
+        (ManifestRow, and_(col(ManifestRow.issued) < week_end, col(ManifestRow.expires) > week_start)),
         (PlanRow, col(PlanRow.week) == of_week),
         (WaiverRow, col(WaiverRow.week) == of_week),
         (SlotRow, col(SlotRow.week) == of_week),

@@ -65,7 +65,7 @@ def test_a_funeral_after_publishing_silences_the_slots_in_it_and_others_take_the
     published = publish_week(mourning, WEEK, NOW)
 
     assert {slot.xom for slot in published.lifted} == {"x01"}
-    assert all(slot.why == "blackout: đám tang" for slot in published.lifted)
+    assert all("đám tang" in str(slot.why) for slot in published.lifted)
     kept = coming(mourning, "x01")
     assert len(kept) >= 2
     assert all(datetime.fromisoformat(slot.start) >= monday + timedelta(days=2) for slot in kept)
