@@ -8,156 +8,34 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Any, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 
 from scheduler.errors import ConfigError
+from scheduler.sections import (
+    AudioSettings,
+    BrokerSettings,
+    Faults,
+    GuaranteeSettings,
+    ReceiverSettings,
+    RulesSettings,
+    Section,
+    SoundSettings,
+    SpeechSettings,
+    StationSettings,
+    XomSettings,
+)
 from scheduler.sentence import Sentence, Sentences
 
 SYSTEM_CONFIG = Path("/etc/loa/config.toml")
 ENVIRONMENT_PREFIX = "LOA_"
-ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
-"""Ids travel in topics, file names and client ids: lower case, digits and hyphens only (case B18)."""
-
-
-class _Faults(ValueError):
-    """Faults of ours among those that pydantic finds."""
-
-    def __init__(self, *faults: Sentence) -> None:
-        super().__init__("; ".join(map(str, faults)))
-        self.faults = faults
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise _Faults(Sentence("needs a UTC offset, such as 2026-11-24T12:00:00+07:00"))
-    return value
-
-
-AwareDatetime = Annotated[datetime, AfterValidator(_aware)]
-Weekday = Annotated[int, Field(ge=1, le=7)]
-VoiceName = Literal["espeak", "espeak-central", "espeak-south", "google"]
 RESERVED = "station"
 """The broker log-in of the station itself."""
-EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class StationSettings(_Section):
-    id: str = Field(pattern=ID_PATTERN)
-    name: str
-    commune: str
-    province: str
-    leader: str
-    simulated: bool = False
-
-
-class GuaranteeSettings(_Section):
-    campaign_slots_per_week: Annotated[int, Field(ge=1, le=14)] = 2
-    record_deadline_min: Annotated[int, Field(ge=1, le=1440)] = 30
-    evidence_days: Annotated[int, Field(ge=0, le=60)] = 14
-    make_goods_per_week: Annotated[int, Field(ge=0, le=14)] = 3
-    make_good_lead_min: Annotated[int, Field(ge=1, le=1440)] = 15
-
-
-class SpanSettings(_Section):
-    start: time = Field(alias="from")
-    end: time = Field(alias="to")
-
-
-class WindowSettings(SpanSettings):
-    days: tuple[Weekday, ...] = EVERY_DAY
-
-
-class RelaySettings(WindowSettings):
-    name: str
-    xom: tuple[str, ...] | None = None
-
-
-class BlackoutSettings(_Section):
-    start: AwareDatetime = Field(alias="from")
-    end: AwareDatetime = Field(alias="to")
-    why: str
-    xom: tuple[str, ...] | None = None
-
-    @model_validator(mode="after")
-    def _forwards(self) -> "BlackoutSettings":
-        if self.end <= self.start:
-            raise _Faults(Sentence("must end after it starts"))
-        return self
-
-
-class RulesSettings(_Section):
-    quiet: tuple[SpanSettings, ...]
-    windows: tuple[WindowSettings, ...]
-    relays: tuple[RelaySettings, ...] = ()
-    blackouts: tuple[BlackoutSettings, ...] = ()
-    overlaps: tuple[tuple[str, str], ...] = ()
-    daily_cap_min: Annotated[int, Field(ge=1, le=1440)] = 60
-    pause_s: Annotated[int, Field(ge=0, le=30)] = 2
-    min_gap_h: Annotated[int, Field(ge=0, le=168)] = 4
-    lead_s: Annotated[int, Field(ge=5, le=86_400)] = 120
-
-
-class SpeechSettings(_Section):
-    voices: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
-    rate: Annotated[int, Field(ge=80, le=240)] = 128
-    cache_mb: Annotated[int, Field(ge=10, le=20_000)] = 500
-
-
-class SoundSettings(_Section):
-    loudness_lufs: Annotated[float, Field(ge=-30, le=-12)] = -16.0
-    peak_dbtp: Annotated[float, Field(ge=-9, le=-0.5)] = -1.5
-    bitrate_kbps: Literal[32, 48, 64, 96] = 48
-    horn_filter: bool = True
-    ident: str
-    sign_off: str
-
-
-class BrokerSettings(_Section):
-    kind: Literal["embedded", "mosquitto"] = "embedded"
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    tls_ca: Path | None = None
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-
-    @model_validator(mode="after")
-    def _whole_tls(self) -> "BrokerSettings":
-        if (self.tls_certificate or self.tls_key) and not (self.tls_ca and self.tls_certificate and self.tls_key):
-            raise _Faults(Sentence("tls_certificate and tls_key go together, and need tls_ca beside them"))
-        if self.kind == "embedded" and self.tls_ca:
-            raise _Faults(Sentence('the embedded broker speaks no TLS; use kind = "mosquitto"'))
-        return self
-
-
-class AudioSettings(_Section):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8080
-    base_url: str = ""
-
-
-class ReceiverSettings(_Section):
-    heartbeat_s: Annotated[int, Field(ge=1, le=86_400)] = 60
-    silent_after_s: Annotated[int, Field(ge=2, le=172_800)] = 100
-
-
-class XomSettings(_Section):
-    id: str = Field(pattern=ID_PATTERN)
-    name: str = Field(min_length=1)
-    tags: tuple[str, ...] = ()
-    receivers: Annotated[tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...], Field(max_length=3)] = ()
-    windows: tuple[WindowSettings, ...] | None = None
-    daily_cap_min: Annotated[int, Field(ge=1, le=1440)] | None = None
-
-
-class Config(_Section):
+class Config(Section):
     """The whole of config.toml."""
 
     station: StationSettings
@@ -185,7 +63,7 @@ class Config(_Section):
             template = "{name} names xóm {id}, which is not in [[xom]]"
             faults += [Sentence(template, name=name, id=i) for i in ids if i not in known]
         if faults:
-            raise _Faults(*faults)
+            raise Faults(*faults)
         return self
 
 
@@ -305,7 +183,7 @@ def fault_sentences(item: Any) -> Iterator[Sentence]:
     """One of pydantic's errors in our words, with the key's path."""
     path = ".".join(str(part) for part in item["loc"]) or "config.toml"
     kind, context = item["type"], item.get("ctx", {})
-    if isinstance(ours := context.get("error"), _Faults):
+    if isinstance(ours := context.get("error"), Faults):
         yield from (Sentence("{path}: {problem}", path=path, problem=fault) for fault in ours.faults)
         return
     if kind == "extra_forbidden":

@@ -20,7 +20,8 @@ from scheduler.cli.command import (
     yes_option,
 )
 from scheduler.cli.tables import show_table
-from scheduler.config import XomSettings, parse_config_text, read_text
+from scheduler.config import parse_config_text, read_text
+from scheduler.sections import XomSettings
 from scheduler.store.queries import active_receivers, xom_rows
 from scheduler.usecases.register_xom import read_csv, register_xom
 

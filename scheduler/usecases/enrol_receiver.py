@@ -13,8 +13,9 @@ from devices.protocol.keys import PublicKey
 from devices.protocol.messages import Hello
 from devices.receiver.enrolment import Broker, Enrolment
 from scheduler.audit.entry import instant_text, read_instant
-from scheduler.config import ID_PATTERN, RESERVED
+from scheduler.config import RESERVED
 from scheduler.errors import ConflictError, NotFoundError, StationError
+from scheduler.sections import ID_PATTERN
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import station_row

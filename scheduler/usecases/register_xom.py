@@ -9,8 +9,9 @@ from sqlmodel import Session, SQLModel, select
 
 from playlists.xom import WHOLE_DAY
 from scheduler.audit.entry import instant_text
-from scheduler.config import XomSettings, fault_sentences, receiver_faults
+from scheduler.config import fault_sentences, receiver_faults
 from scheduler.errors import StationError
+from scheduler.sections import XomSettings
 from scheduler.sentence import Sentence, Sentences
 from scheduler.sheet import read_sheet
 from scheduler.station import Station

@@ -10,7 +10,8 @@ from playlists.clip import Clip
 from playlists.rules import Blackout, QuietHours, Relay, Window
 from playlists.xom import Xom
 from scheduler.audit.entry import instant_text
-from scheduler.config import Config, RulesSettings, WindowSettings
+from scheduler.config import Config
+from scheduler.sections import RulesSettings, WindowSettings
 from scheduler.store.tables import BulletinRow, ClipRow, LexiconRow, XomRow
 from tts.normalise import Entry, Lexicon
 
