@@ -6,13 +6,14 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from playlists.audio import chime, encode, segment, voice
 from playlists.audio.settings import SoundSettings
 from playlists.clip import Clip
-from tts.speech import Speech
+from tts.speech import Mark, Speech
 
 _BREATH = timedelta(milliseconds=300)  # between a chime's last ring and the voice, and the other way round
 _UNFINISHED = ".part"
@@ -20,23 +21,34 @@ GRIDS_PER_S = 10
 """Every clip lasts a whole number of tenths of a second."""
 
 
-def render_bulletin(speech: Speech, kind: str, settings: SoundSettings, folder: Path) -> Clip:
-    """The clip of one bulletin: the speech alone, between two short silences, written into `folder`.
+@dataclass(frozen=True)
+class Rendered:
+    """A clip, and where each sentence stands in it."""
 
-    Deterministic: same speech and settings, same bytes. The file appears whole under its name or not at all. Raises
-    SoundError for silence, and for sound that cannot be brought to the settings' loudness and peak.
+    clip: Clip
+    marks: tuple[Mark, ...]
+
+
+def render_bulletin(said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path) -> Rendered:
+    """The clip of one bulletin between two short silences, written into `folder`.
+
+    `said` are speeches and the pauses between them. Each speech is levelled for itself, so that voices and recordings
+    are equally loud. Deterministic: same speeches and settings, same bytes. The file appears whole under its name or
+    not at all. Raises SoundError for silence, and for sound that cannot be brought to the settings' loudness and peak.
     """
-    return _finished([_said(speech, settings)], kind, settings, folder)
+    return _finished(_levelled(said, settings), "bulletin", settings, folder)
 
 
-def render_ident(speech: Speech, settings: SoundSettings, folder: Path) -> Clip:
+def render_ident(said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path) -> Rendered:
     """The clip that opens a programme: the chime, then the station's spoken name. Otherwise as `render_bulletin`."""
-    return _finished([chime.opening(settings.rate), _BREATH, _said(speech, settings)], "ident", settings, folder)
+    parts = [chime.opening(settings.rate), _BREATH, *_levelled(said, settings)]
+    return _finished(parts, "ident", settings, folder)
 
 
-def render_sign_off(speech: Speech, settings: SoundSettings, folder: Path) -> Clip:
+def render_sign_off(said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path) -> Rendered:
     """The clip that ends a programme: the spoken farewell, then the chime. Otherwise as `render_bulletin`."""
-    return _finished([_said(speech, settings), _BREATH, chime.closing(settings.rate)], "sign_off", settings, folder)
+    parts = [*_levelled(said, settings), _BREATH, chime.closing(settings.rate)]
+    return _finished(parts, "sign_off", settings, folder)
 
 
 def remove_unfinished(folder: Path) -> int:
@@ -47,17 +59,17 @@ def remove_unfinished(folder: Path) -> int:
     return len(left)
 
 
-def _said(speech: Speech, settings: SoundSettings) -> Speech:
-    return voice.for_horns(segment.trimmed(speech), settings)
+def _levelled(said: Sequence[Speech | timedelta], settings: SoundSettings) -> list[Speech | timedelta]:
+    return [voice.for_horns(segment.trimmed(part), settings) if isinstance(part, Speech) else part for part in said]
 
 
 def _on_the_grid(sound: Speech) -> Speech:
     """Silence to the next tenth of a second: then a programme's clips start exactly where the planner put them."""
     missing = -sound.samples % (sound.rate // GRIDS_PER_S)
-    return Speech(sound.pcm + bytes(2 * missing), sound.rate)
+    return Speech(sound.pcm + bytes(2 * missing), sound.rate, sound.marks)
 
 
-def _finished(parts: Sequence[Speech | timedelta], kind: str, settings: SoundSettings, folder: Path) -> Clip:
+def _finished(parts: Sequence[Speech | timedelta], kind: str, settings: SoundSettings, folder: Path) -> Rendered:
     sound = _on_the_grid(segment.joined([settings.lead, *parts, settings.tail]))
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".", suffix=_UNFINISHED, dir=folder)
@@ -80,7 +92,7 @@ def _finished(parts: Sequence[Speech | timedelta], kind: str, settings: SoundSet
         _synced(folder)
     finally:
         unfinished.unlink(missing_ok=True)
-    return clip
+    return Rendered(clip, sound.marks)
 
 
 def _synced(path: Path) -> None:

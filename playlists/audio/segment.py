@@ -1,14 +1,19 @@
-"""The one door to pydub: cutting and joining. Nothing outside this file sees an AudioSegment."""
+"""The one door to pydub: cutting and joining. Nothing outside this file sees an AudioSegment.
+
+A sound's marks go with it: they say where its sentences stand, wherever it is cut or put.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
 
 from playlists.audio import ffmpeg
 from playlists.errors import SoundError
-from tts.speech import Speech
+from tts.speech import SECOND, Mark, Speech
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pydub warns that it sees no ffmpeg on PATH; it gets ours
@@ -33,8 +38,9 @@ def trimmed(speech: Speech) -> Speech:
         raise SoundError("speech was expected, and {seconds:.1f} s of silence came", seconds=sound.duration_seconds)
     end = len(sound) - detect_leading_silence(sound.reverse(), silence_threshold=threshold)
     edge = round(_EDGE / timedelta(milliseconds=1))
-    kept = sound[max(0, start - edge) : end + edge]
-    return _speech(kept.fade_in(_FADE_MS).fade_out(_FADE_MS))
+    begin = max(0, start - edge)
+    kept = _speech(sound[begin : end + edge].fade_in(_FADE_MS).fade_out(_FADE_MS))
+    return replace(kept, marks=_moved(speech.marks, timedelta(milliseconds=-begin), kept.duration))
 
 
 def joined(parts: Sequence[Speech | timedelta]) -> Speech:
@@ -43,11 +49,24 @@ def joined(parts: Sequence[Speech | timedelta]) -> Speech:
     if len(rates) != 1:
         raise SoundError("sounds of one rate were expected to be joined, and {rates} came", rates=sorted(rates))
     rate = rates.pop()
-    whole = AudioSegment.empty()
-    for part in parts:
-        sound = part if isinstance(part, Speech) else Speech.silence(part, rate)
-        whole += _segment(sound)
-    return _speech(whole)
+    sounds = [part if isinstance(part, Speech) else Speech.silence(part, rate) for part in parts]
+    ends = list(accumulate(sound.samples for sound in sounds))
+    whole = _speech(sum((_segment(sound) for sound in sounds), AudioSegment.empty()))
+    marks = (
+        mark
+        for sound, end in zip(sounds, ends, strict=True)
+        for mark in _moved(sound.marks, (end - sound.samples) / rate * SECOND, whole.duration)
+    )
+    return replace(whole, marks=tuple(marks))
+
+
+def _moved(marks: Iterable[Mark], by: timedelta, length: timedelta) -> tuple[Mark, ...]:
+    """The marks so much later, none outside a sound of this length."""
+
+    def held(moment: timedelta) -> timedelta:
+        return min(max(moment + by, timedelta(0)), length)
+
+    return tuple(replace(mark, start=held(mark.start)) for mark in marks)
 
 
 def _segment(speech: Speech) -> AudioSegment:

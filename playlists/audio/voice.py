@@ -34,7 +34,7 @@ def for_horns(speech: Speech, settings: SoundSettings) -> Speech:
     done = ffmpeg.run(
         [*ffmpeg.pcm_input(speech.rate), "-af", ",".join(chain), *ffmpeg.pcm_output(settings.rate)], speech.pcm
     )
-    return Speech(done.output, settings.rate)
+    return Speech(done.output, settings.rate, speech.marks)
 
 
 def _gain(measured_lufs: float) -> str:

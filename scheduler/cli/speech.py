@@ -69,7 +69,7 @@ def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, a
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         said = speak(reading.words, voices_named([voice], VoiceSettings()), SpeechCache(folder / "cache", CACHE_BYTES))
-        clip = render_bulletin(said.speech, "bulletin", SoundSettings(), folder)
+        clip = render_bulletin([said.speech], SoundSettings(), folder).clip
         draft = output.with_name(f".{output.name}.part")
         shutil.copyfile(clip.path(folder), draft)
         draft.replace(output)

@@ -57,14 +57,14 @@ def approve_bulletin(
         row = bulletin_row(session, bulletin_id)
         if row.state != "draft":
             raise ConflictError("bulletin {id} is {state}: expected a draft", id=row.id, state=Sentence(row.state))
-        if row.clip is None or not (station.audio / f"{row.clip}.mp3").is_file():
+        clip = None if row.clip is None else clip_value(clip_rows(session, [row.clip])[row.clip])
+        if clip is None or not clip.path(station.audio).is_file():
             raise ConflictError(
                 "bulletin {id} has no sound yet: render and hear it first, with `loa bulletin preview {id}`", id=row.id
             )
         if seen_clip is not None and seen_clip != row.clip:
             raise ConflictError("bulletin {id} changed after it was heard; hear it again", id=row.id)
         bulletin = bulletin_value(row)
-        clip = clip_value(clip_rows(session, [row.clip])[row.clip])
         approved = BulletinRow(**{**row.model_dump(), "state": "approved", "updated_at": instant_text(now)})
         message = _message(
             station, clip, "bulletin", bulletin.id, bulletin.title, bulletin.digest, approver, now,

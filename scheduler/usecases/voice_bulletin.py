@@ -61,7 +61,7 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     reading = read(bulletin.text, lexicon)
     words = reading.words if bulletin.recording is None else reading.words or read(bulletin.title, lexicon).words
     spoken = say(station, words, voices_for(station, bulletin))
-    clip = render_bulletin(spoken.speech, "bulletin", sound_settings(station.config), station.audio)
+    clip = render_bulletin([spoken.speech], sound_settings(station.config), station.audio).clip
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)
         if row.digest != before.digest or lexicon_value(lexicon_rows(session)) != lexicon:
@@ -85,7 +85,7 @@ def station_sound(station: Station, kind: str, text: str, lexicon: Lexicon) -> S
     """The ident (after the chime) or the sign-off (before it), rendered."""
     spoken = say(station, read(text, lexicon).words, chain(station))
     render = render_ident if kind == "ident" else render_sign_off
-    clip = render(spoken.speech, sound_settings(station.config), station.audio)
+    clip = render([spoken.speech], sound_settings(station.config), station.audio).clip
     return StationSound(kind, text, sound_digest(station, text, lexicon), spoken, clip)
 
 

@@ -74,19 +74,19 @@ def assert_on_target(clip: Clip, folder: Path) -> None:
 def test_every_voice_and_every_kind_of_clip_is_on_target(voices: list[Voice], tmp_path: Path) -> None:
     for voice in voices:
         spoken = voice.speak(WORDS)
-        assert_on_target(render.render_bulletin(spoken, "bulletin", SETTINGS, tmp_path), tmp_path)
-    assert_on_target(render.render_ident(spoken, SETTINGS, tmp_path), tmp_path)
-    assert_on_target(render.render_sign_off(spoken, SETTINGS, tmp_path), tmp_path)
+        assert_on_target(render.render_bulletin([spoken], SETTINGS, tmp_path).clip, tmp_path)
+    assert_on_target(render.render_ident([spoken], SETTINGS, tmp_path).clip, tmp_path)
+    assert_on_target(render.render_sign_off([spoken], SETTINGS, tmp_path).clip, tmp_path)
 
 
 @pytest.mark.parametrize("gain", [0.01, 12.0])
 def test_recordings_too_quiet_and_too_loud_are_on_target(speech: Speech, gain: float, tmp_path: Path) -> None:
     recording = of_samples([value * gain for value in samples_of(speech)], speech.rate)
-    assert_on_target(render.render_bulletin(recording, "bulletin", SETTINGS, tmp_path), tmp_path)
+    assert_on_target(render.render_bulletin([recording], SETTINGS, tmp_path).clip, tmp_path)
 
 
 def test_one_word_is_on_target(voices: list[Voice], tmp_path: Path) -> None:
-    assert_on_target(render.render_bulletin(voices[0].speak("chào"), "bulletin", SETTINGS, tmp_path), tmp_path)
+    assert_on_target(render.render_bulletin([voices[0].speak("chào")], SETTINGS, tmp_path).clip, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_one_word_is_on_target(voices: list[Voice], tmp_path: Path) -> None:
     ],
 )
 def test_other_settings_are_met_as_well(speech: Speech, settings: SoundSettings, tmp_path: Path) -> None:
-    clip = render.render_bulletin(speech, "bulletin", settings, tmp_path)
+    clip = render.render_bulletin([speech], settings, tmp_path).clip
     measured = loudness.of_file(clip.path(tmp_path), settings.rate).loudness
     assert abs(measured.integrated - settings.loudness_lufs) <= 0.5
     assert measured.true_peak <= settings.peak_dbtp
@@ -107,7 +107,7 @@ def test_other_settings_are_met_as_well(speech: Speech, settings: SoundSettings,
 
 
 def test_a_clip_says_what_the_file_holds(speech: Speech, tmp_path: Path) -> None:
-    clip = render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path)
+    clip = render.render_bulletin([speech], SETTINGS, tmp_path).clip
     content = clip.path(tmp_path).read_bytes()
     assert clip.digest == hashlib.sha256(content).hexdigest()
     assert clip.size == len(content)
@@ -119,13 +119,13 @@ def test_a_clip_says_what_the_file_holds(speech: Speech, tmp_path: Path) -> None
 
 
 def test_same_speech_same_bytes_also_in_another_process(speech: Speech, tmp_path: Path) -> None:
-    here = [render.render_ident(speech, SETTINGS, tmp_path / "a").digest for _ in range(2)]
+    here = [render.render_ident([speech], SETTINGS, tmp_path / "a").clip.digest for _ in range(2)]
     (tmp_path / "speech").write_bytes(speech.pcm)
     program = (
         "import sys; from pathlib import Path; from playlists import render; from tts.speech import Speech;"
         "from playlists.audio.settings import SoundSettings;"
         f"speech = Speech(Path(sys.argv[1]).read_bytes(), {speech.rate});"
-        "print(render.render_ident(speech, SoundSettings(), Path(sys.argv[2])).digest)"
+        "print(render.render_ident([speech], SoundSettings(), Path(sys.argv[2])).clip.digest)"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "speech"), str(tmp_path / "b")]
     other = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Europe/Berlin", "LC_ALL": "C"}
@@ -134,7 +134,7 @@ def test_same_speech_same_bytes_also_in_another_process(speech: Speech, tmp_path
 
 
 def test_the_file_names_no_date_and_no_encoder(speech: Speech, tmp_path: Path) -> None:
-    content = render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path).path(tmp_path).read_bytes()
+    content = render.render_bulletin([speech], SETTINGS, tmp_path).clip.path(tmp_path).read_bytes()
     assert content[:2] in (b"\xff\xf3", b"\xff\xfb")  # sound from the first byte, no ID3
     assert b"Lavc" not in content
 
@@ -142,8 +142,8 @@ def test_the_file_names_no_date_and_no_encoder(speech: Speech, tmp_path: Path) -
 def test_silence_around_speech_goes_and_the_pauses_are_those_set(speech: Speech, tmp_path: Path) -> None:
     padded = Speech.joined([Speech.silence(timedelta(seconds=2), speech.rate), speech,
                             Speech.silence(timedelta(seconds=3), speech.rate)])  # fmt: skip
-    clip = render.render_bulletin(padded, "bulletin", SETTINGS, tmp_path)
-    assert abs(clip.duration - render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path).duration) < timedelta(
+    clip = render.render_bulletin([padded], SETTINGS, tmp_path).clip
+    assert abs(clip.duration - render.render_bulletin([speech], SETTINGS, tmp_path).clip.duration) < timedelta(
         milliseconds=30
     )
     loud = [index for index, value in enumerate(samples_of(decoded(clip, tmp_path))) if abs(value) > 300]
@@ -179,19 +179,19 @@ def test_the_chimes_begin_and_end_in_silence_and_are_softer_than_speech() -> Non
 @pytest.mark.parametrize("sound", [Speech(b"", 22_050), Speech.silence(timedelta(seconds=3), 22_050)])
 def test_e6_silence_never_becomes_a_clip(sound: Speech, tmp_path: Path) -> None:
     with pytest.raises(SoundError, match="silence"):
-        render.render_bulletin(sound, "bulletin", SETTINGS, tmp_path)
+        render.render_bulletin([sound], SETTINGS, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_sound_that_cannot_meet_the_target_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     clicks = of_samples([30_000.0 if index % 12_000 == 0 else 0.0 for index in range(60_000)], 24_000)
     with pytest.raises(SoundError, match=r"-16\.0 LUFS"):
-        render.render_bulletin(clicks, "bulletin", SETTINGS, tmp_path)
+        render.render_bulletin([clicks], SETTINGS, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_e5_a_playlist_is_not_followed(speech: Speech, tmp_path: Path) -> None:
-    real = render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path).path(tmp_path)
+    real = render.render_bulletin([speech], SETTINGS, tmp_path).clip.path(tmp_path)
     for number, content in enumerate((f"#EXTM3U\n#EXTINF:5,\n{real}\n", f"ffconcat version 1.0\nfile {real}\n")):
         trap = tmp_path / f"trap{number}.mp3"
         trap.write_text(content)
@@ -200,13 +200,13 @@ def test_e5_a_playlist_is_not_followed(speech: Speech, tmp_path: Path) -> None:
 
 
 def test_e12_a_link_in_the_clips_place_is_replaced_not_followed(speech: Speech, tmp_path: Path) -> None:
-    clip = render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path / "audio")
+    clip = render.render_bulletin([speech], SETTINGS, tmp_path / "audio").clip
     victim = tmp_path / "victim"
     victim.write_text("precious")
     path = clip.path(tmp_path / "audio")
     path.unlink()
     path.symlink_to(victim)
-    render.render_bulletin(speech, "bulletin", SETTINGS, tmp_path / "audio")
+    render.render_bulletin([speech], SETTINGS, tmp_path / "audio")
     assert victim.read_text() == "precious"
     assert not path.is_symlink()
 
@@ -220,7 +220,7 @@ def test_killed_at_any_moment_no_half_written_clip_is_seen(speech: Speech, tmp_p
         f"speech = Speech(Path(sys.argv[1]).read_bytes(), {speech.rate})\n"
         "for step in range(1000):\n"
         "    settings = SoundSettings(loudness_lufs=-16 - step / 1000)\n"
-        "    render.render_bulletin(speech, 'bulletin', settings, Path(sys.argv[2]))"
+        "    render.render_bulletin([speech], settings, Path(sys.argv[2]))"
     )
     unfinished = 0
     for moment in range(4):
@@ -249,3 +249,27 @@ def test_killed_at_any_moment_no_half_written_clip_is_seen(speech: Speech, tmp_p
 def test_settings_out_of_reason_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidValueError, match=next(iter(wrong))):
         SoundSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_marks_move_to_where_the_sentences_stand_in_the_clip(voices: list[Voice], tmp_path: Path) -> None:
+    first, second = (voice.speak("một câu. hai câu.") for voice in voices[:2])
+    pause = timedelta(seconds=1)
+    late = Speech.joined([Speech.silence(timedelta(seconds=2), first.rate), first])
+    rendered = render.render_bulletin([late, pause, second], SETTINGS, tmp_path)
+    assert [mark.text for mark in rendered.marks] == [mark.text for mark in (*first.marks, *second.marks)]
+    starts = [mark.start / timedelta(seconds=1) for mark in rendered.marks]
+    edge = 0.1  # a voice's own silence at its edges, which goes
+    assert abs(starts[0] - 0.15) < edge
+    assert abs(starts[1] - starts[0] - first.marks[1].start / timedelta(seconds=1)) < edge
+    assert abs(starts[2] - 0.15 - first.duration / timedelta(seconds=1) - 1) < 2 * edge
+
+
+def test_two_voices_of_one_bulletin_are_equally_loud(voices: list[Voice], tmp_path: Path) -> None:
+    said = voices[0].speak(WORDS)
+    quiet = of_samples([value * 0.02 for value in samples_of(voices[1].speak(WORDS))], said.rate)
+    rendered = render.render_bulletin([said, timedelta(seconds=1), quiet], SETTINGS, tmp_path)
+    whole = decoded(rendered.clip, tmp_path)
+    half = whole.samples  # bytes of half the samples
+    parts = [Speech(pcm[: len(pcm) // 2 * 2], whole.rate) for pcm in (whole.pcm[:half], whole.pcm[half:])]
+    levels = [loudness.of_speech(part) for part in parts]
+    assert abs(levels[0] - levels[1]) < 1
