@@ -45,8 +45,12 @@ def of_speech(speech: Speech, filters: Sequence[str] = ()) -> float:
 def of_file(path: Path, rate: int) -> Measured:
     """Decode an MP3 file and measure it. Raises SoundError where it cannot be decoded."""
     done = ffmpeg.run([*ffmpeg.mp3_input(path), "-af", "ebur128=framelog=quiet:peak=true", *ffmpeg.pcm_output(rate)])
-    loudness = Loudness(_last_number(_INTEGRATED, done.log), _last_number(_PEAK, done.log))
-    return Measured(loudness, len(done.output) // 2)
+    return Measured(in_log(done.log), len(done.output) // 2)
+
+
+def in_log(log: str) -> Loudness:
+    """What ebur128 with peak=true said in the log of a run. Raises SoundError where it said nothing."""
+    return Loudness(_last_number(_INTEGRATED, log), _last_number(_PEAK, log))
 
 
 def _last_number(pattern: re.Pattern[str], log: str) -> float:
