@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from playlists.xom import Xom
 
 TITLE_LIMIT = 300  # characters
 MOST_PLAYS = 28  # a week: twice in each of two windows a day
+SLOWEST, FASTEST = 0.5, 1.6  # paces of a voice
 
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")  # names Windows keeps for devices
@@ -46,6 +47,35 @@ class Targets:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How a bulletin asks to be read; None where the station's usual way holds.
+
+    ``pace`` is a factor (0.8: slower), ``readings`` how often the whole is read, ``music`` the plain name of a sound
+    file to be heard under it, "" for none.
+    """
+
+    pace: float | None = None
+    readings: int = 1
+    telephones_twice: bool | None = None
+    music: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.pace is not None and not SLOWEST <= self.pace <= FASTEST:
+            raise InvalidValueError(
+                "the pace of a bulletin must lie between {low} and {high}, not {pace}",
+                low=SLOWEST,
+                high=FASTEST,
+                pace=self.pace,
+            )
+        if self.readings not in (1, 2):
+            raise InvalidValueError("a bulletin can be read 1 or 2 times in one go, not {count}", count=self.readings)
+        if self.music and not is_safe_file_name(self.music):
+            raise InvalidValueError(
+                "music is the plain name of a file beside the bulletin, not {name!r}", name=self.music
+            )
+
+
+@dataclass(frozen=True)
 class Bulletin:
     """One script and what its header asks for.
 
@@ -70,6 +100,7 @@ class Bulletin:
     voice: str | None
     recording: str | None
     text: str
+    manner: Manner = Manner()
 
     def __post_init__(self) -> None:
         if self.id and not is_safe_id(self.id):
@@ -132,6 +163,8 @@ class Bulletin:
             "recording": self.recording,
             "text": self.text,
         }
+        if self.manner != Manner():  # what was approved before there were manners keeps its digest
+            content["manner"] = asdict(self.manner)
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 

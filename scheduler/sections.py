@@ -28,7 +28,17 @@ def _aware(value: datetime) -> datetime:
 
 AwareDatetime = Annotated[datetime, AfterValidator(_aware)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
-VoiceName = Literal["espeak", "espeak-central", "espeak-south", "google"]
+VoiceName = Literal[
+    "espeak",
+    "espeak-central",
+    "espeak-south",
+    "espeak-female",
+    "espeak-central-female",
+    "espeak-south-female",
+    "google",
+]
+Pace = Annotated[float, Field(ge=0.5, le=1.6)]
+PauseMs = Annotated[int, Field(ge=0, le=10_000)]
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -92,9 +102,23 @@ class RulesSettings(Section):
     lead_s: Annotated[int, Field(ge=5, le=86_400)] = 120
 
 
+class PauseSettings(Section):
+    clause_ms: PauseMs = 300
+    sentence_ms: PauseMs = 700
+    line_ms: PauseMs = 1000
+    item_ms: PauseMs = 850
+    heading_ms: PauseMs = 1300
+
+
 class SpeechSettings(Section):
     voices: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
-    rate: Annotated[int, Field(ge=80, le=240)] = 128
+    male: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
+    female: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak-female",)
+    pace: Pace = 1.0
+    number_pace: Pace = 0.9
+    telephone_pace: Pace = 0.8
+    telephones_twice: bool = False
+    pauses: PauseSettings = PauseSettings()
     cache_mb: Annotated[int, Field(ge=10, le=20_000)] = 500
 
 

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from tts.script import Turn
 from tts.speech import Mark, Speech
 from tts.voices.voice import VoiceIdentity
 
 _log = logging.getLogger(__name__)
 
-_FORM = 1
+_FORM = 2
 """Of the entries; another form has other names, so that nobody reads the wrong one."""
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,9 +33,9 @@ class SpeechCache:
         self._limit = limit_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
-    def get(self, words: str, voice: VoiceIdentity) -> Speech | None:
+    def get(self, turn: Turn, voice: VoiceIdentity) -> Speech | None:
         """None where it is not there. A damaged entry is removed and logged, and is not there."""
-        path = self._path(words, voice)
+        path = self._path(turn, voice)
         try:
             os.utime(path)
             speech = _unpacked(path.read_bytes())
@@ -47,19 +48,19 @@ class SpeechCache:
             return None
         return speech
 
-    def put(self, words: str, voice: VoiceIdentity, speech: Speech) -> None:
+    def put(self, turn: Turn, voice: VoiceIdentity, speech: Speech) -> None:
         """Whole or not at all, also over a power cut. What exceeds the limit is not kept; a failure is logged."""
         entry = _packed(speech)
         if len(entry) > self._limit:
             return
         try:
             self._make_room(len(entry))
-            self._write(self._path(words, voice), entry)
+            self._write(self._path(turn, voice), entry)
         except OSError as error:
             _log.warning("speech cache: nothing kept in %s: %s", self._folder, error)
 
-    def _path(self, words: str, voice: VoiceIdentity) -> Path:
-        key = json.dumps([_FORM, words, asdict(voice)], sort_keys=True)
+    def _path(self, turn: Turn, voice: VoiceIdentity) -> Path:
+        key = json.dumps([_FORM, turn.recipe, asdict(voice)], sort_keys=True)
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.speech"
 
     def _write(self, path: Path, entry: bytes) -> None:
@@ -96,7 +97,7 @@ class SpeechCache:
 
 
 def _packed(speech: Speech) -> bytes:
-    about = {"rate": speech.rate, "marks": [[mark.start // _MICROSECOND, mark.text] for mark in speech.marks]}
+    about = {"rate": speech.rate, "marks": [_packed_mark(mark) for mark in speech.marks]}
     rest = json.dumps(about).encode() + b"\n" + speech.pcm
     return hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
 
@@ -107,4 +108,12 @@ def _unpacked(entry: bytes) -> Speech:
         raise ValueError("its bytes do not match its digest")
     about, _, pcm = rest.partition(b"\n")
     fields = json.loads(about)
-    return Speech(pcm, fields["rate"], tuple(Mark(start * _MICROSECOND, text) for start, text in fields["marks"]))
+    return Speech(
+        pcm,
+        fields["rate"],
+        tuple(Mark(start * _MICROSECOND, end * _MICROSECOND, text) for start, end, text in fields["marks"]),
+    )
+
+
+def _packed_mark(mark: Mark) -> list[int | str]:
+    return [mark.start // _MICROSECOND, mark.end // _MICROSECOND, mark.text]

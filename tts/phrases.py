@@ -1,27 +1,16 @@
-"""Spoken words cut where a speaker breathes: lines, sentences, clauses. Pure."""
+"""Spoken words cut where a speaker breathes, and said piece by piece with our own pauses between. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import groupby, pairwise
 
-from tts.settings import Pauses
+from tts.script import Clause, Sentence, Turn
 from tts.speech import Mark, Speech
 
 _SENTENCE = re.compile(r"[^.?!…]*[.?!…]*")
 _CLAUSE = re.compile(r"[^,;:]*[,;:]*")
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """``clauses`` keep their closing mark ("kính mời bà con,"); ``ends_line`` where the written line ends with it."""
-
-    clauses: tuple[str, ...]
-    ends_line: bool
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.clauses)
 
 
 def syllables(words: str) -> int:
@@ -29,14 +18,25 @@ def syllables(words: str) -> int:
     return sum(_is_spoken(word) for word in words.split())
 
 
-def sentences(words: str) -> tuple[Sentence, ...]:
-    """The sentences of normalised words, in order; what has no letter is dropped. No words, no sentences."""
-    found: list[Sentence] = []
-    for line in words.split("\n"):
-        in_line = [_pieces(_CLAUSE, sentence) for sentence in _pieces(_SENTENCE, line)]
-        found += [Sentence(clauses, ends_line=False) for clauses in in_line[:-1]]
-        found += [Sentence(clauses, ends_line=True) for clauses in in_line[-1:]]
-    return tuple(found)
+def cut(line: str, edges: Iterable[int] = ()) -> list[list[tuple[int, int]]]:
+    """The sentences of a line, each as the spans of its clauses; clauses end at marks and at ``edges`` (offsets).
+
+    What has no letter is dropped.
+    """
+    found: list[list[tuple[int, int]]] = []
+    at = sorted(edges)
+    for sentence in _SENTENCE.finditer(line):
+        clauses: list[tuple[int, int]] = []
+        for clause in _CLAUSE.finditer(line, *sentence.span()):
+            ends = [clause.start(), *(edge for edge in at if clause.start() < edge < clause.end()), clause.end()]
+            for start, end in pairwise(ends):
+                if _is_spoken(line[start:end]):
+                    clauses.append((start, end))
+                elif clauses and line[start:end].strip() and start == clauses[-1][1]:
+                    clauses[-1] = (clauses[-1][0], end)  # a mark alone belongs to what it closes
+        if clauses:
+            found.append(clauses)
+    return found
 
 
 def packed(clauses: Sequence[str], limit: int) -> list[str]:
@@ -46,7 +46,7 @@ def packed(clauses: Sequence[str], limit: int) -> list[str]:
     """
     pieces = [""]
     for clause in clauses:
-        for part in [clause] if len(clause) <= limit else _cut(clause, limit):
+        for part in [clause] if len(clause) <= limit else _cut_long(clause, limit):
             together = f"{pieces[-1]} {part}".strip()
             if len(together) <= limit:
                 pieces[-1] = together
@@ -55,34 +55,55 @@ def packed(clauses: Sequence[str], limit: int) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def pronounced(
-    words: str, pieces: Callable[[Sentence], Sequence[str]], say: Callable[[str], Speech], pauses: Pauses
-) -> Speech:
-    """The words said piece by piece with our own pauses between, so that every voice phrases alike.
+def by_clause(sentence: Sentence) -> tuple[Clause, ...]:
+    """For a voice without a melody of its own: every clause for itself."""
+    return sentence.clauses
 
-    Each sentence start is marked. Raises ValueError where there is nothing to say, and whatever ``say`` raises.
+
+@dataclass(frozen=True)
+class BySentence:
+    """For a voice that knows how a sentence goes: clauses of one pace together, up to ``limit`` characters."""
+
+    limit: int
+
+    def __call__(self, sentence: Sentence) -> tuple[Clause, ...]:
+        return tuple(self._pieces(sentence))
+
+    def _pieces(self, sentence: Sentence) -> Iterator[Clause]:
+        for pace, group in groupby(sentence.clauses, key=lambda clause: clause.pace):
+            clauses = list(group)
+            pieces = packed([clause.words for clause in clauses], self.limit)
+            for piece in pieces[:-1]:
+                yield Clause(piece, clauses[0].silence if len(clauses) > 1 else timedelta(0), pace)
+            yield Clause(pieces[-1], clauses[-1].silence, pace)
+
+
+def pronounced(
+    turn: Turn, pieces: Callable[[Sentence], Sequence[Clause]], say: Callable[[str, float], Speech]
+) -> Speech:
+    """The turn said piece by piece by ``say(words, pace)``, our own pauses between, so that all voices phrase alike.
+
+    Each sentence is marked; nothing is put after the last word. Raises ValueError where there is nothing to say, and
+    whatever ``say`` raises.
     """
     parts: list[Speech] = []
     silence = timedelta(0)
-    for sentence in sentences(words):
-        mark = Mark(timedelta(0), sentence.text)
-        for number, piece in enumerate(pieces(sentence)):
-            speech = say(piece)
-            parts.append(Speech.silence(silence, speech.rate))
-            parts.append(replace(speech, marks=(mark,) if number == 0 else ()))
-            silence = pauses.clause
-        silence = pauses.line if sentence.ends_line else pauses.sentence
+    for sentence in turn.sentences:
+        said: list[Speech] = []
+        for piece in pieces(sentence):
+            speech = replace(say(piece.words, piece.pace), marks=())
+            said.append(Speech.silence(silence, speech.rate))
+            said.append(speech)
+            silence = piece.silence
+        before, whole = said[0], Speech.joined(said[1:])
+        parts += [before, replace(whole, marks=(Mark(timedelta(0), whole.duration, sentence.text),))]
     return Speech.joined(parts)
-
-
-def _pieces(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(" ".join(piece.split()) for piece in pattern.findall(text) if _is_spoken(piece))
 
 
 def _is_spoken(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def _cut(clause: str, limit: int) -> list[str]:
+def _cut_long(clause: str, limit: int) -> list[str]:
     words = [word[at : at + limit] for word in clause.split() for at in range(0, len(word), limit)]
     return packed(words, limit)

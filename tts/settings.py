@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from tts.errors import ReadableError
 
@@ -12,11 +13,13 @@ class SettingsRefused(ReadableError):
 
 @dataclass(frozen=True)
 class Pauses:
-    """The silence after a clause, after a sentence and after a line. None is put after the last word."""
+    """The silence after a clause, a sentence, a line, an item of a list and a heading. None after the last word."""
 
     clause: timedelta = timedelta(milliseconds=300)
     sentence: timedelta = timedelta(milliseconds=700)
     line: timedelta = timedelta(milliseconds=1000)
+    item: timedelta = timedelta(milliseconds=850)
+    heading: timedelta = timedelta(milliseconds=1300)
 
     def __post_init__(self) -> None:
         for name, pause in vars(self).items():
@@ -27,21 +30,17 @@ class Pauses:
                     seconds=pause.total_seconds(),
                 )
 
-    @property
-    def text(self) -> str:
-        """As it stands in the identity of a voice."""
-        return "pauses " + "/".join(f"{pause // timedelta(milliseconds=1)}" for pause in vars(self).values()) + " ms"
-
 
 @dataclass(frozen=True)
 class EspeakSettings:
     """``rate`` in espeak's words per minute: 128 gives 175 Vietnamese syllables a minute, its default of 175 gives 242.
 
-    ``amplitude`` in its percent: 100 clips, 60 does not.
+    ``amplitude`` in its percent: 100 clips, 60 does not. ``pitch`` from 0 to 99, 50 as the voice was made.
     """
 
     rate: int = 128
     amplitude: int = 60
+    pitch: int = 50
 
     def __post_init__(self) -> None:
         if not 80 <= self.rate <= 450:
@@ -50,6 +49,8 @@ class EspeakSettings:
             raise SettingsRefused(
                 "the amplitude of espeak should be 1 to 100, not {amplitude}", amplitude=self.amplitude
             )
+        if not 0 <= self.pitch <= 99:
+            raise SettingsRefused("the pitch of espeak should be 0 to 99, not {pitch}", pitch=self.pitch)
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,22 @@ class GoogleSettings:
 
 
 @dataclass(frozen=True)
+class PiperSettings:
+    """A voice of Piper's: ``model`` the .onnx file, with its description beside it under the same name and ``.json``.
+
+    ``speaker``: a name or a number of a model with several, "" for its first. ``accent`` as in VoiceIdentity.
+    """
+
+    name: str
+    model: Path
+    speaker: str = ""
+    accent: str = ""
+
+
+@dataclass(frozen=True)
 class VoiceSettings:
     """Everything that `tts.voices.voices_named` needs to build a voice."""
 
-    pauses: Pauses = field(default_factory=Pauses)
     espeak: EspeakSettings = field(default_factory=EspeakSettings)
     google: GoogleSettings = field(default_factory=GoogleSettings)
+    piper: tuple[PiperSettings, ...] = ()

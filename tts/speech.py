@@ -14,17 +14,21 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a sentence begins: ``start`` after the first sample, ``text`` as it was given to the voice."""
+    """Where a sentence sounds, from ``start`` to ``end``; ``text`` as it was given to the voice."""
 
     start: timedelta
+    end: timedelta
     text: str
+
+    def moved(self, by: timedelta) -> "Mark":
+        return Mark(self.start + by, self.end + by, self.text)
 
 
 @dataclass(frozen=True)
 class Speech:
     """Mono sound: ``pcm`` is signed 16-bit little-endian, ``rate`` in samples per second.
 
-    ``marks`` are the sentence starts in order, as far as they are known; they are a note beside the sound, so neither
+    ``marks`` are the sentences in order, as far as they are known; they are a note beside the sound, so neither
     equality nor the digest looks at them. Raises ValueError where the bytes are not whole samples or the rate is not
     positive.
     """
@@ -54,7 +58,7 @@ class Speech:
         marks: list[Mark] = []
         before = 0
         for piece in pieces:
-            marks += [Mark(before / rates[0] * SECOND + mark.start, mark.text) for mark in piece.marks]
+            marks += [mark.moved(before / rates[0] * SECOND) for mark in piece.marks]
             before += piece.samples
         return cls(b"".join(piece.pcm for piece in pieces), rates[0], tuple(marks))
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import PurePath
 from typing import TypeVar
 
-from playlists.bulletin import Bulletin, Priority, Targets
+from playlists.bulletin import Bulletin, Manner, Priority, Targets
 from playlists.errors import InvalidValueError, LineError, ManuscriptError
 from playlists.fields import Fields, standard_fields
 from playlists.manuscript import letterhead, markdown, values, word
@@ -161,6 +161,12 @@ def _bulletin(answers: _Answers, body: str, title: str, today: date, fields: Fie
     priority = answers.ask("priority", values.priority, Priority.NORMAL)
     field = answers.ask("field", lambda entry: values.field(entry, fields), min(fields.names))
     voice = answers.ask("voice", values.text, None)
+    manner = Manner(
+        pace=answers.ask("pace", values.pace, None),
+        readings=answers.ask("readings", values.readings, 1),
+        telephones_twice=answers.ask("telephones_twice", values.yes, None),
+        music=answers.ask("music", values.music, None),
+    )
     if last < first:
         template = "the last day {last} lies before the first day {first}; exchange or correct them"
         line = answers.line("valid_to") or answers.line("valid") or answers.line("valid_from")
@@ -187,6 +193,7 @@ def _bulletin(answers: _Answers, body: str, title: str, today: date, fields: Fie
             voice=voice,
             recording=recording,
             text=body,
+            manner=manner,
         )
     except InvalidValueError as problem:
         answers.faults.append(LineError(0, problem.template, **problem.values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from playlists.bulletin import MOST_PLAYS, TITLE_LIMIT, Priority, Targets, is_safe_file_name
+from playlists.bulletin import FASTEST, MOST_PLAYS, SLOWEST, TITLE_LIMIT, Priority, Targets, is_safe_file_name
 from playlists.errors import LineError
 from playlists.fields import Fields, folded
 from playlists.manuscript.header import Entry
@@ -19,6 +19,17 @@ _PRIORITY_OF = {folded(form): priority for priority, forms in _PRIORITIES.items(
 _EVERYONE = {
     folded(form)
     for form in ("all", "everyone", "tất cả", "toàn xã", "cả xã", "mọi xóm", "các xóm", "tất cả các xóm", "toàn bộ")
+}
+_YES = {folded(form) for form in ("có", "yes", "true", "một lần nữa", "hai lần", "1")}
+_NO = {folded(form) for form in ("không", "no", "false", "none", "0")}
+_PACES = {
+    "cham": 0.85,
+    "cham vua": 0.92,
+    "vua": 1.0,
+    "thuong": 1.0,
+    "binh thuong": 1.0,
+    "nhanh vua": 1.08,
+    "nhanh": 1.15,
 }
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _VIETNAMESE = re.compile(r"(?:ngày\s+)?(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})", re.I)
@@ -82,6 +93,55 @@ def count(entry: Entry, fewest: int) -> int:
             value=_shown(value),
         )
     return number
+
+
+def pace(entry: Entry) -> float:
+    """How fast: chậm, vừa, nhanh, or a factor such as 0.9 or 90 %."""
+    written = str(entry.value).strip()
+    if (named := _PACES.get(folded(written))) is not None:
+        return named
+    try:
+        number = float(written.removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        number = 0.0
+    number = number / 100 if written.endswith("%") else number
+    if not SLOWEST <= number <= FASTEST:
+        raise LineError(
+            entry.line,
+            "{key} should be chậm, vừa, nhanh or a factor from {low} to {high}, not {value!r}",
+            key=entry.written,
+            low=SLOWEST,
+            high=FASTEST,
+            value=_shown(entry.value),
+        )
+    return round(number, 3)
+
+
+def readings(entry: Entry) -> int:
+    """How often a bulletin is read in one go: 1 or 2."""
+    found = {"1": 1, "mot": 1, "1 lan": 1, "mot lan": 1, "2": 2, "hai": 2, "2 lan": 2, "hai lan": 2}.get(
+        folded(str(entry.value))
+    )
+    if found is None:
+        raise LineError(
+            entry.line, "{key} should be 1 or 2 times, not {value!r}", key=entry.written, value=_shown(entry.value)
+        )
+    return found
+
+
+def yes(entry: Entry) -> bool:
+    """Có or không."""
+    value = folded(str(entry.value))
+    if value not in _YES | _NO:
+        raise LineError(
+            entry.line, "{key} should be có or không, not {value!r}", key=entry.written, value=_shown(entry.value)
+        )
+    return value in _YES
+
+
+def music(entry: Entry) -> str:
+    """The plain name of a sound file, or "" for không."""
+    return "" if folded(str(entry.value)) in _NO else recording(entry)
 
 
 def priority(entry: Entry) -> Priority:

@@ -76,6 +76,15 @@ class Targets(TypedDict):
     tags: list[str]
 
 
+class Manner(TypedDict):
+    """How it asks to be read; None where the station's usual way holds."""
+
+    pace: float | None
+    readings: int
+    telephones_twice: bool | None
+    music: str | None
+
+
 class Bulletin(TypedDict):
     """Key: id."""
 
@@ -93,6 +102,7 @@ class Bulletin(TypedDict):
     voice: str | None
     recording: str | None
     text: str
+    manner: Manner
     digest: str  # of header and words (playlists.bulletin)
     state: Literal["draft", "approved", "withdrawn"]
     clip: str | None  # the rendered audio

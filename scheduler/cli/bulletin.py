@@ -38,7 +38,7 @@ from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow
 from scheduler.usecases.add_bulletin import add_bulletin, read_file
 from scheduler.usecases.approve_bulletin import approve_bulletin
 from scheduler.usecases.preview_bulletin import write_preview
-from scheduler.usecases.voice_bulletin import voice_bulletin
+from scheduler.usecases.voice_bulletin import spoken_by, voice_bulletin
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 from tts.normalise import read
 
@@ -151,7 +151,7 @@ def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
         "id": id,
         "clip": voiced.clip.digest,
         "duration_s": voiced.clip.duration.total_seconds(),
-        "voice": voiced.spoken.voice.name,
+        "voice": spoken_by(voiced.spoken),
         "refused_voices": refusals,
         "cached": voiced.spoken.cached,
         "audio": str(files.audio),
@@ -164,7 +164,7 @@ def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
             say("Voice {voice} could not speak: {reason}", **refusal)
         say(
             "Voice: {voice}; {seconds:.0f} s",
-            voice=voiced.spoken.voice.name,
+            voice=spoken_by(voiced.spoken),
             seconds=voiced.clip.duration.total_seconds(),
         )
         show_reading(voiced.reading)

@@ -9,7 +9,7 @@ from scheduler.cli.command import Command, emit, json_option, opened, station_op
 from scheduler.cli.tables import show_table
 from scheduler.clock import system_now
 from scheduler.usecases.examine_station import examine_station
-from scheduler.usecases.voice_bulletin import chain
+from scheduler.usecases.voices import every_voice
 
 NO = 1
 
@@ -19,7 +19,7 @@ NO = 1
 @json_option
 def doctor(station_folder: Path | None, as_json: bool) -> int:
     station = opened(station_folder)
-    findings = examine_station(station, chain(station), system_now())
+    findings = examine_station(station, every_voice(station), system_now())
     document = [{"name": str(item.name), "verdict": item.verdict, "text": item.said.text(_)} for item in findings]
     headings = ("Looked at", "Verdict", "Found")
     rows = [(item.name.text(_), item.verdict, item.said.text(_)) for item in findings]

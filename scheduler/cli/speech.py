@@ -22,8 +22,9 @@ from scheduler.cli.command import (
     optional_station_option,
     say,
 )
-from scheduler.usecases.voice_bulletin import voice_label
+from scheduler.usecases.voice_bulletin import spoken_by
 from tts.cache import SpeechCache
+from tts.delivery import Delivery, scripted
 from tts.normalise import read
 from tts.settings import VoiceSettings
 from tts.speak import speak
@@ -68,8 +69,9 @@ def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, a
     reading = read(file.read(), lexicon_of(opened_if_any(station_folder)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        said = speak(reading.words, voices_named([voice], VoiceSettings()), SpeechCache(folder / "cache", CACHE_BYTES))
-        clip = render_bulletin([said.speech], SoundSettings(), folder).clip
+        voices = {"": voices_named([voice], VoiceSettings())}
+        said = speak(scripted(reading, Delivery()), voices, SpeechCache(folder / "cache", CACHE_BYTES))
+        clip = render_bulletin(said.sequence, SoundSettings(), folder).clip
         draft = output.with_name(f".{output.name}.part")
         shutil.copyfile(clip.path(folder), draft)
         draft.replace(output)
@@ -77,6 +79,6 @@ def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, a
         "output": str(output),
         "digest": clip.digest,
         "duration_s": round(clip.duration.total_seconds(), 3),
-        "voice": voice_label(said.voice),
+        "voice": spoken_by(said),
     }
     emit(document, as_json, lambda: say("{output}: {duration_s} s, {voice}", **document))

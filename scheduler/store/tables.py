@@ -74,6 +74,7 @@ class BulletinRow(SQLModel, table=True):
     voice: str | None
     recording: str | None
     text: str
+    manner: dict[str, Any] = _json()
     digest: str
     state: str
     clip: str | None

@@ -19,7 +19,7 @@ from scheduler.store.queries import bulletin_row, clip_rows, lexicon_rows, stati
 from scheduler.store.tables import ApprovalRow, BulletinRow
 from scheduler.usecases.renew_trust import current_trust
 from scheduler.usecases.values import bulletin_value, clip_row, clip_value, lexicon_value
-from scheduler.usecases.voice_bulletin import StationSound, sound_digest, station_sound, voice_label
+from scheduler.usecases.voice_bulletin import StationSound, sound_digest, spoken_by, station_sound
 
 SOUNDS_VALID = timedelta(days=366)
 """How long the approval of ident and sign-off holds."""
@@ -76,7 +76,7 @@ def approve_bulletin(
                 station, sound.clip, sound.kind, sound.kind, sound.text[:200], sound.digest, approver, now,
                 now, now + SOUNDS_VALID,
             )  # fmt: skip
-            rows = [clip_row(sound.clip, spoken_by=voice_label(sound.spoken.voice), at=now), _row(message, key)]
+            rows = [clip_row(sound.clip, spoken_by=spoken_by(sound.spoken), at=now), _row(message, key)]
             append(session, "sound_approved", now, rows)
     return Approved(approved, approver, key.keyid, sounds)
 

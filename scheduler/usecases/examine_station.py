@@ -13,6 +13,7 @@ from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.pulse import last_beat
 from scheduler.store.queries import active_receivers, open_incidents, valid_approvals, xom_rows
+from tts.delivery import plain
 from tts.errors import ReadableError
 from tts.voices.voice import Voice
 
@@ -52,7 +53,7 @@ def _voices(voices: list[Voice]) -> Iterator[Finding]:
             yield Finding(name, "warning", Sentence("not tried: it sends the text to an outside service"))
             continue
         try:
-            speech = voice.speak("xin chào bà con.")
+            speech = voice.speak(plain("xin chào bà con."))
             seconds = f"{speech.duration.total_seconds():.1f}"
             yield Finding(name, "ok", Sentence("spoke {seconds} s", seconds=seconds))
         except ReadableError as error:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from devices.receiver.sinks.device import PROGRAMS, NoSoundProgram, find_program
 from scheduler.station import Station
-from scheduler.usecases.voice_bulletin import chain, say
+from scheduler.usecases.voice_bulletin import say
+from scheduler.usecases.voices import voices_of
+from tts.delivery import plain
+from tts.script import Script
 from tts.speech import Speech
 
 _DRAIN_S = 10.0
@@ -26,7 +29,7 @@ class Heard:
 
 def hear_words(station: Station, words: str) -> Heard:
     """Speak words as the station's bulletins are spoken. Raises NoVoice."""
-    speech = say(station, words, chain(station)).speech
+    speech = say(station, Script((plain(words),)), voices_of(station)).turns[0].speech
     try:
         program = find_program()
     except NoSoundProgram:

@@ -27,6 +27,6 @@ def transcript(voiced: Voiced) -> str:
     """One line for each sentence: where it starts in the speech (m:ss), and its words."""
     lines = [
         f"{int(mark.start.total_seconds()) // 60}:{int(mark.start.total_seconds()) % 60:02d}  {mark.text}"
-        for mark in voiced.spoken.marks
+        for mark in voiced.marks
     ]
     return "\n".join([voiced.bulletin.title, "", *(lines or voiced.reading.words.split("\n"))]) + "\n"

@@ -1,11 +1,12 @@
 """Rows of the store ↔ frozen values of the other rooms, and settings ↔ rules."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from playlists.audio.settings import SoundSettings
-from playlists.bulletin import Bulletin, Priority, Targets
+from playlists.bulletin import Bulletin, Manner, Priority, Targets
 from playlists.clip import Clip
 from playlists.rules import Blackout, QuietHours, Relay, Window
 from playlists.xom import Xom
@@ -36,6 +37,7 @@ def bulletin_row(bulletin: Bulletin, *, state: str, clip: str | None, at: dateti
         voice=bulletin.voice,
         recording=bulletin.recording,
         text=bulletin.text,
+        manner=asdict(bulletin.manner),
         digest=bulletin.digest,
         state=state,
         clip=clip,
@@ -63,6 +65,7 @@ def bulletin_value(row: BulletinRow) -> Bulletin:
         voice=row.voice,
         recording=row.recording,
         text=row.text,
+        manner=Manner(**row.manner),
     )
 
 

@@ -1,10 +1,9 @@
 """Give a bulletin its voice: written words → spoken words → speech → clip. What an approver then listens to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from playlists.bulletin import Bulletin
 from playlists.clip import Clip
@@ -18,14 +17,15 @@ from scheduler.store.queries import bulletin_row, lexicon_rows
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.values import bulletin_value, clip_row, lexicon_value, sound_settings
+from scheduler.usecases.voices import delivery_for, delivery_of, voice_label, voices_for, voices_of
 from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.cache import SpeechCache
+from tts.delivery import Delivery, scripted
 from tts.normalise import Lexicon, Reading, read
-from tts.settings import EspeakSettings, VoiceSettings
+from tts.script import Script, Turn
 from tts.speak import Spoken, speak
-from tts.voices import voices_named
-from tts.voices.recorded import RecordedVoice
-from tts.voices.voice import Voice, VoiceIdentity
+from tts.speech import Mark
+from tts.voices.voice import Voice
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Voiced:
     reading: Reading
     spoken: Spoken
     clip: Clip
+    marks: tuple[Mark, ...]
+    """Where the sentences stand in the clip; none for a recording."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,12 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
         lexicon = lexicon_value(lexicon_rows(session))
     bulletin = bulletin_value(before)
     reading = read(bulletin.text, lexicon)
-    words = reading.words if bulletin.recording is None else reading.words or read(bulletin.title, lexicon).words
-    spoken = say(station, words, voices_for(station, bulletin))
-    clip = render_bulletin([spoken.speech], sound_settings(station.config), station.audio).clip
+    script = scripted(reading, delivery_for(station.config, bulletin))
+    if bulletin.recording is not None:
+        script = recorded(reading if reading.words else read(bulletin.title, lexicon))
+    spoken = say(station, script, voices_for(station, bulletin))
+    rendered = render_bulletin(spoken.sequence, sound_settings(station.config), station.audio)
+    clip = rendered.clip
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)
         if row.digest != before.digest or lexicon_value(lexicon_rows(session)) != lexicon:
@@ -72,20 +77,21 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
             taken = off_the_air(session, station, row, Sentence("bulletin {id} has a new sound", id=bulletin_id), now)
             rows = [
                 BulletinRow(**{**row.model_dump(), **voiced}),
-                clip_row(clip, spoken_by=voice_label(spoken.voice), at=now),
+                clip_row(clip, spoken_by=spoken_by(spoken), at=now),
                 *taken.rows,
             ]
             append(session, "bulletin_voiced", now, rows)
             if taken.cancelled:
                 dispatch(session, station, now)
-    return Voiced(bulletin, reading, spoken, clip)
+    return Voiced(bulletin, reading, spoken, clip, rendered.marks)
 
 
 def station_sound(station: Station, kind: str, text: str, lexicon: Lexicon) -> StationSound:
     """The ident (after the chime) or the sign-off (before it), rendered."""
-    spoken = say(station, read(text, lexicon).words, chain(station))
+    script = scripted(read(text, lexicon), delivery_of(station.config))
+    spoken = say(station, script, voices_of(station))
     render = render_ident if kind == "ident" else render_sign_off
-    clip = render([spoken.speech], sound_settings(station.config), station.audio).clip
+    clip = render(spoken.sequence, sound_settings(station.config), station.audio).clip
     return StationSound(kind, text, sound_digest(station, text, lexicon), spoken, clip)
 
 
@@ -95,26 +101,19 @@ def sound_digest(station: Station, text: str, lexicon: Lexicon) -> str:
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
-def say(station: Station, words: str, voices: Sequence[Voice]) -> Spoken:
-    """Spoken words → speech, through the station's cache."""
-    if not words.strip():
+def say(station: Station, script: Script, voices: Mapping[str, Sequence[Voice]]) -> Spoken:
+    """A script → speech, through the station's cache."""
+    if not script.turns:
         raise StationError("nothing is left to read aloud: expected words, but only marks and blank lines came")
-    return speak(words, voices, SpeechCache(station.speech_cache, station.config.speech.cache_mb * 1_000_000))
+    return speak(script, voices, SpeechCache(station.speech_cache, station.config.speech.cache_mb * 1_000_000))
 
 
-def chain(station: Station, first: str | None = None) -> list[Voice]:
-    """The voices in config's order; `first` before all others."""
-    names = [*([first] if first else []), *(name for name in station.config.speech.voices if name != first)]
-    return voices_named(names, VoiceSettings(espeak=EspeakSettings(rate=station.config.speech.rate)))
+def recorded(reading: Reading) -> Script:
+    """The words of a bulletin that a person has recorded as a whole: one turn, whoever was to read it."""
+    sentences = tuple(sentence for turn in scripted(reading, Delivery()).turns for sentence in turn.sentences)
+    return Script((Turn("", sentences),) if sentences else ())
 
 
-def voices_for(station: Station, bulletin: Bulletin) -> list[Voice]:
-    """A recording speaks alone; a voice named in the header is tried before the others."""
-    if bulletin.recording is not None:
-        return [RecordedVoice(Path(station.recordings / bulletin.recording))]
-    return chain(station, bulletin.voice)
-
-
-def voice_label(voice: VoiceIdentity) -> str:
-    """How a voice is shown and stored."""
-    return " ".join(part for part in (voice.name, voice.version, voice.accent) if part)
+def spoken_by(spoken: Spoken) -> str:
+    """Everybody who spoke, as it is shown and stored."""
+    return " + ".join(voice_label(voice) for voice in spoken.voices)

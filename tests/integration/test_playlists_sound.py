@@ -20,6 +20,7 @@ from playlists.audio import chime, ffmpeg, loudness, segment
 from playlists.audio.settings import SoundSettings
 from playlists.clip import Clip
 from playlists.errors import InvalidValueError, SoundError
+from tts.delivery import plain
 from tts.settings import VoiceSettings
 from tts.speech import Speech
 from tts.voices import voices_named
@@ -42,7 +43,7 @@ def voices() -> Iterator[list[Voice]]:
 
 @pytest.fixture(scope="module")
 def speech(voices: list[Voice]) -> Speech:
-    return voices[0].speak(WORDS)
+    return voices[0].speak(plain(WORDS))
 
 
 def samples_of(speech: Speech) -> list[int]:
@@ -73,7 +74,7 @@ def assert_on_target(clip: Clip, folder: Path) -> None:
 
 def test_every_voice_and_every_kind_of_clip_is_on_target(voices: list[Voice], tmp_path: Path) -> None:
     for voice in voices:
-        spoken = voice.speak(WORDS)
+        spoken = voice.speak(plain(WORDS))
         assert_on_target(render.render_bulletin([spoken], SETTINGS, tmp_path).clip, tmp_path)
     assert_on_target(render.render_ident([spoken], SETTINGS, tmp_path).clip, tmp_path)
     assert_on_target(render.render_sign_off([spoken], SETTINGS, tmp_path).clip, tmp_path)
@@ -86,7 +87,7 @@ def test_recordings_too_quiet_and_too_loud_are_on_target(speech: Speech, gain: f
 
 
 def test_one_word_is_on_target(voices: list[Voice], tmp_path: Path) -> None:
-    assert_on_target(render.render_bulletin([voices[0].speak("chào")], SETTINGS, tmp_path).clip, tmp_path)
+    assert_on_target(render.render_bulletin([voices[0].speak(plain("chào"))], SETTINGS, tmp_path).clip, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_settings_out_of_reason_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_marks_move_to_where_the_sentences_stand_in_the_clip(voices: list[Voice], tmp_path: Path) -> None:
-    first, second = (voice.speak("một câu. hai câu.") for voice in voices[:2])
+    first, second = (voice.speak(plain("một câu. hai câu.")) for voice in voices[:2])
     pause = timedelta(seconds=1)
     late = Speech.joined([Speech.silence(timedelta(seconds=2), first.rate), first])
     rendered = render.render_bulletin([late, pause, second], SETTINGS, tmp_path)
@@ -265,8 +266,8 @@ def test_marks_move_to_where_the_sentences_stand_in_the_clip(voices: list[Voice]
 
 
 def test_two_voices_of_one_bulletin_are_equally_loud(voices: list[Voice], tmp_path: Path) -> None:
-    said = voices[0].speak(WORDS)
-    quiet = of_samples([value * 0.02 for value in samples_of(voices[1].speak(WORDS))], said.rate)
+    said = voices[0].speak(plain(WORDS))
+    quiet = of_samples([value * 0.02 for value in samples_of(voices[1].speak(plain(WORDS)))], said.rate)
     rendered = render.render_bulletin([said, timedelta(seconds=1), quiet], SETTINGS, tmp_path)
     whole = decoded(rendered.clip, tmp_path)
     half = whole.samples  # bytes of half the samples

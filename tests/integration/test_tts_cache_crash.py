@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tts.cache import SpeechCache
+from tts.delivery import plain
 from tts.speech import Speech
 from tts.voices.voice import VoiceIdentity
 
@@ -16,12 +17,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from tts.cache import SpeechCache
+from tts.delivery import plain
 from tts.speech import Speech
 from tts.voices.voice import VoiceIdentity
 cache = SpeechCache(Path(sys.argv[1]), 3_000_000)
 voice = VoiceIdentity("test", "1", "vi", "northern", online=False)
 for number in range(1_000_000):
-    cache.put(f"word {number % 20}", voice, Speech(bytes([number % 20]) * 400_000, 8000))
+    cache.put(plain(f"word {number % 20}"), voice, Speech(bytes([number % 20]) * 400_000, 8000))
     print(number, flush=True)
 """
 
@@ -38,7 +40,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_entries_or_none(
             writer.kill()
         cache = SpeechCache(tmp_path, 3_000_000)
         with caplog.at_level(logging.WARNING):
-            kept = {number: cache.get(f"word {number}", VOICE) for number in range(20)}
+            kept = {number: cache.get(plain(f"word {number}"), VOICE) for number in range(20)}
         found = {number: speech for number, speech in kept.items() if speech is not None}
         assert found == {number: Speech(bytes([number]) * 400_000, 8000) for number in found}
         assert found
@@ -49,6 +51,6 @@ def test_what_killed_writers_left_stays_within_the_limit(tmp_path: Path) -> None
     cache = SpeechCache(tmp_path, 3_000_000)
     for number in range(10):
         (tmp_path / f"{number}.part").write_bytes(bytes(1_000_000))
-    cache.put("word", VOICE, Speech(bytes(400_000), 8000))
+    cache.put(plain("word"), VOICE, Speech(bytes(400_000), 8000))
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3_000_000
-    assert cache.get("word", VOICE) is not None
+    assert cache.get(plain("word"), VOICE) is not None

@@ -9,6 +9,7 @@ import pytest
 from tts_sounds import ffmpeg, tone
 
 from tts.decode import FILE_LIMIT, RATE, DecodeRefused, decode
+from tts.delivery import plain
 from tts.plausible import check_audible
 from tts.voices.recorded import RecordedVoice
 from tts.voices.voice import VoiceFailed
@@ -171,7 +172,7 @@ def test_a_recording_is_spoken_under_its_digest(tmp_path: Path) -> None:
     path = tone(tmp_path / "a.mp3")
     voice = RecordedVoice(path)
     assert voice.identity.recorded
-    assert voice.speak("không liên quan.") == decode(path, max_duration=MINUTE)
+    assert voice.speak(plain("không liên quan.")) == decode(path, max_duration=MINUTE)
     assert RecordedVoice(tone(tmp_path / "b.mp3", 3)).identity != voice.identity
 
 
@@ -179,8 +180,8 @@ def test_a_recording_that_changed_or_is_too_long_is_a_failed_voice(tmp_path: Pat
     voice = RecordedVoice(tone(tmp_path / "a.mp3"))
     tone(tmp_path / "a.mp3", 3)
     with pytest.raises(VoiceFailed, match="the file has changed"):
-        voice.speak("một.")
+        voice.speak(plain("một."))
     with pytest.raises(VoiceFailed, match="at most 1 s"):
-        RecordedVoice(tmp_path / "a.mp3", max_duration=timedelta(seconds=1)).speak("một.")
+        RecordedVoice(tmp_path / "a.mp3", max_duration=timedelta(seconds=1)).speak(plain("một."))
     with pytest.raises(DecodeRefused, match="cannot be opened: No such file"):
         RecordedVoice(tmp_path / "none.mp3")

@@ -13,7 +13,9 @@ import pytest
 from tts_sounds import mp3_of
 
 from tts.cache import SpeechCache
+from tts.delivery import plain
 from tts.plausible import check_words
+from tts.script import Script
 from tts.settings import GoogleSettings, Pauses
 from tts.speak import speak
 from tts.speech import Speech
@@ -48,7 +50,7 @@ class Server(ThreadingHTTPServer):
 
     def sound(self, words: str) -> bytes:
         pause = Speech.silence(timedelta(milliseconds=250), 22_050)
-        return mp3_of(Speech.joined([pause, self.mouth.speak(words), pause]))
+        return mp3_of(Speech.joined([pause, self.mouth.speak(plain(words)), pause]))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -169,7 +171,7 @@ def server(mouth: EspeakVoice) -> Iterator[Server]:
 
 
 def test_the_words_are_asked_in_few_pieces_and_joined_with_our_pauses(server: Server) -> None:
-    speech = GoogleVoice(QUICK, address=server.address).speak(WORDS)
+    speech = GoogleVoice(QUICK, address=server.address).speak(plain(WORDS))
     check_words(speech, WORDS)
     assert speech.rate == 24_000
     assert server.asked == [
@@ -186,9 +188,9 @@ def test_the_words_are_asked_in_few_pieces_and_joined_with_our_pauses(server: Se
 
 
 def test_the_silence_around_each_piece_is_replaced_by_ours(server: Server) -> None:
-    none = Pauses(timedelta(0), timedelta(0), timedelta(0))
-    usual = GoogleVoice(QUICK, address=server.address).speak("một hai. ba bốn.")
-    tight = GoogleVoice(QUICK, none, address=server.address).speak("một hai. ba bốn.")
+    none = Pauses(*[timedelta(0)] * 5)
+    usual = GoogleVoice(QUICK, address=server.address).speak(plain("một hai. ba bốn."))
+    tight = GoogleVoice(QUICK, address=server.address).speak(plain("một hai. ba bốn.", none))
     assert usual.samples - tight.samples == round(0.7 * 24_000)
 
 
@@ -196,7 +198,7 @@ def test_the_letters_of_google_are_padded_as_it_escapes_them(server: Server) -> 
     lengths = {len(server.sound(words)) % 3 for words in ("một", "một hai", "một hai ba", "bốn năm sáu", "bảy tám")}
     assert lengths - {0}, "none of these needs padding, so this test shows nothing"
     for words in ("một", "một hai", "một hai ba", "bốn năm sáu", "bảy tám"):
-        check_words(GoogleVoice(QUICK, address=server.address).speak(words), words)
+        check_words(GoogleVoice(QUICK, address=server.address).speak(plain(words)), words)
 
 
 RETRIED = [
@@ -218,7 +220,7 @@ RETRIED = [
 @pytest.mark.parametrize("mood", RETRIED)
 def test_e6_what_may_pass_is_tried_again(server: Server, mood: str) -> None:
     server.moods = [mood, mood]
-    check_words(GoogleVoice(QUICK, address=server.address).speak("mời bà con đến họp."), "mời bà con đến họp.")
+    check_words(GoogleVoice(QUICK, address=server.address).speak(plain("mời bà con đến họp.")), "mời bà con đến họp.")
     assert len(server.asked) == 3
 
 
@@ -248,7 +250,7 @@ def test_e6_what_does_not_pass_is_a_failed_voice_with_its_reason(
 ) -> None:
     server.always = mood
     with pytest.raises(VoiceFailed, match=told):
-        GoogleVoice(QUICK, address=server.address).speak("mời bà con đến họp.")
+        GoogleVoice(QUICK, address=server.address).speak(plain("mời bà con đến họp."))
     assert len(server.asked) == times
 
 
@@ -256,18 +258,18 @@ def test_e2_an_answer_that_drips_is_given_up(server: Server) -> None:
     server.always = "drips"
     settings = GoogleSettings(timeout=timedelta(seconds=0.5), attempts=1)
     with pytest.raises(VoiceFailed, match=r"within 0\.5 s"):
-        GoogleVoice(settings, address=server.address).speak("mời bà con đến họp.")
+        GoogleVoice(settings, address=server.address).speak(plain("mời bà con đến họp."))
 
 
 def test_nobody_there_is_a_failed_voice(server: Server) -> None:
     voice = GoogleVoice(QUICK, address="http://127.0.0.1:1")
     with pytest.raises(VoiceFailed, match="Connection refused"):
-        voice.speak("một.")
+        voice.speak(plain("một."))
 
 
 def test_nothing_to_say_asks_nobody(server: Server) -> None:
     with pytest.raises(VoiceFailed, match="nothing to say"):
-        GoogleVoice(QUICK, address=server.address).speak(" . ")
+        GoogleVoice(QUICK, address=server.address).speak(plain(" . "))
     assert server.asked == []
 
 
@@ -276,8 +278,8 @@ def test_e6_the_voice_in_the_house_speaks_when_the_online_one_is_down(
 ) -> None:
     server.always = "captcha"
     google = GoogleVoice(QUICK, address=server.address)
-    spoken = speak(WORDS, [google, mouth], SpeechCache(tmp_path, 10_000_000))
-    assert spoken.voice == mouth.identity
-    assert spoken.speech == mouth.speak(WORDS)
+    spoken = speak(Script((plain(WORDS),)), {"": [google, mouth]}, SpeechCache(tmp_path, 10_000_000))
+    assert spoken.voices[0] == mouth.identity
+    assert spoken.turns[0].speech == mouth.speak(plain(WORDS))
     assert [refusal.voice for refusal in spoken.refusals] == [google.identity]
     assert "web page" in str(spoken.refusals[0].error)

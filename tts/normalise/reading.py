@@ -47,13 +47,41 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The spoken form of a text: one spoken line per written line, "" where nothing is read."""
+class Slow:
+    """A number or a telephone number (`kind`) among spoken words; `start` and `end` are offsets into them."""
 
-    lines: tuple[str, ...]
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """The words of one written line, "" where nothing is read, and how they want to be said.
+
+    `kind` is "text", "heading" or "item" (of a list). `role` says whose line it is: "" nobody's in particular, "male",
+    "female", or "phrase:NAME" for a recorded phrase that stands here instead of words.
+    """
+
+    words: str
+    kind: str = "text"
+    role: str = ""
+    slow: tuple[Slow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The spoken form of a text: one spoken line per written line."""
+
+    spoken: tuple[SpokenLine, ...]
     rewrites: tuple[Rewrite, ...]
     warnings: tuple[Warning, ...]
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words of every line, "" where nothing is read."""
+        return tuple(line.words for line in self.spoken)
 
     @property
     def words(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from .letters import NAMES, latin, spelled
 from .line import WORDS, Doubt, Line, Said
 from .numbers import UNITS
+from .reading import Slow
 from .syllables import VOWELS, bare, is_syllable, usual_tone_place
 
 _LETTERS = "[^\\W\\d_²³¹½¼¾⅓⅔]+"
@@ -73,10 +75,11 @@ def _pause(token: str, start: int, text: str) -> str | None:
     return _PAUSES.get(token[:2])
 
 
-def read_words(line: Line) -> tuple[str, list[Said]]:
-    """The whole line in words, with the account of what was not plain."""
+def read_words(line: Line) -> tuple[str, list[Said], tuple[Slow, ...]]:
+    """The whole line in words, the account of what was not plain, and where among the words numbers stand."""
     out: list[str] = []
     account: list[Said] = []
+    numbers: dict[int, str] = {}
     reached = 0
     for one in (*sorted(line.said, key=lambda said: said.start), None):
         end = len(line.text) if one is None else one.start
@@ -93,6 +96,7 @@ def read_words(line: Line) -> tuple[str, list[Said]]:
                 account.append(word)
                 out.append(word.words)
             elif token.isdecimal():
+                numbers[len(out)] = "number"
                 out.append(UNITS[int(token)])
             else:
                 pause = _pause(token, start, line.open)
@@ -101,16 +105,24 @@ def read_words(line: Line) -> tuple[str, list[Said]]:
                 else:
                     out.append(pause)
         if one is not None:
+            if one.rule != "heading" and any(map(str.isdecimal, line.text[one.start : one.end])):
+                numbers[len(out)] = "telephone" if one.rule == "telephone" else "number"
             out.append(one.words)
             reached = one.end
-    return _joined(out), account
+    words, slow = _joined(out, numbers)
+    return words, account, slow
 
 
-def _joined(out: list[str]) -> str:
-    """Words with single blanks; of several pauses in a row the strongest stays, and none stands first."""
+def _joined(out: list[str], numbers: Mapping[int, str]) -> tuple[str, tuple[Slow, ...]]:
+    """Words with single blanks; of several pauses in a row the strongest stays, and none stands first.
+
+    With them where in the words those pieces stand that `numbers` names by their index.
+    """
     said: list[str] = []
+    slow: list[Slow] = []
     pause = ""
-    for piece in out:
+    length = 0
+    for index, piece in enumerate(out):
         if not piece:
             continue
         if piece in ".!?,":
@@ -119,6 +131,10 @@ def _joined(out: list[str]) -> str:
             continue
         if said:
             said.append(pause + " ")
+            length += len(said[-1])
         pause = "," if piece.endswith(",") else ""
         said.append(piece.rstrip(","))
-    return "".join(said) + (pause if said and pause != "," else "")
+        if index in numbers:
+            slow.append(Slow(length, length + len(said[-1]), numbers[index]))
+        length += len(said[-1])
+    return "".join(said) + (pause if said and pause != "," else ""), tuple(slow)

@@ -10,10 +10,13 @@ from tts.voices.google import GoogleVoice
 from tts.voices.voice import Voice
 
 _MAKERS: dict[str, Callable[[VoiceSettings], Voice]] = {
-    "espeak": lambda settings: EspeakVoice("northern", settings.espeak, settings.pauses),
-    "espeak-central": lambda settings: EspeakVoice("central", settings.espeak, settings.pauses),
-    "espeak-south": lambda settings: EspeakVoice("southern", settings.espeak, settings.pauses),
-    "google": lambda settings: GoogleVoice(settings.google, settings.pauses),
+    "espeak": lambda settings: EspeakVoice("northern", settings.espeak),
+    "espeak-central": lambda settings: EspeakVoice("central", settings.espeak),
+    "espeak-south": lambda settings: EspeakVoice("southern", settings.espeak),
+    "espeak-female": lambda settings: EspeakVoice("northern", settings.espeak, gender="female"),
+    "espeak-central-female": lambda settings: EspeakVoice("central", settings.espeak, gender="female"),
+    "espeak-south-female": lambda settings: EspeakVoice("southern", settings.espeak, gender="female"),
+    "google": lambda settings: GoogleVoice(settings.google),
 }
 
 VOICE_NAMES = tuple(_MAKERS)

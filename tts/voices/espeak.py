@@ -11,14 +11,18 @@ from typing import Self
 
 import espeakng_loader
 
-from tts.phrases import pronounced, syllables
-from tts.settings import EspeakSettings, Pauses
+from tts.phrases import by_clause, pronounced, syllables
+from tts.script import Turn
+from tts.settings import EspeakSettings
 from tts.speech import Speech
 from tts.voices.framed import FramedProcess, ProcessEnded
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 ACCENTS = {"northern": "vi", "central": "vi-vn-x-central", "southern": "vi-vn-x-south"}
 """Accent → espeak's voice."""
+_VARIANTS = {"male": "", "female": "+belinda"}
+"""Of an accent's voice, which itself is a man's (114 Hz in the median); of the women's this one (208 Hz) keeps pace."""
+_SLOWEST, _FASTEST = 80, 450
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
 _UNSPEAKABLE = "CNS"
@@ -40,28 +44,29 @@ class EspeakVoice:
         self,
         accent: str = "northern",
         settings: EspeakSettings | None = None,
-        pauses: Pauses | None = None,
         *,
+        gender: str = "male",
         data: Path | None = None,
         limit: timedelta = _LIMIT,
     ) -> None:
         settings = settings or EspeakSettings()
-        self._pauses = pauses or Pauses()
+        self._words_a_minute = settings.rate
         self._data = (data or Path(espeakng_loader.get_data_path())).absolute()
         self._limit = limit
         library = str(Path(espeakng_loader.get_library_path()).absolute())
-        arguments = [library, ACCENTS[accent], str(settings.rate), str(settings.amplitude)]
+        voice = ACCENTS[accent] + _VARIANTS[gender]
+        arguments = [library, voice, str(settings.amplitude), str(settings.pitch)]
         self._command = [sys.executable, "-I", "-S", str(_WORKER), *arguments]
         self._process: FramedProcess | None = None
         self._rate = 0
         self._lock = threading.Lock()
         self.identity = VoiceIdentity(
-            name="espeak",
+            name="espeak" if gender == "male" else "espeak-female",
             version=f"espeakng-loader {version('espeakng-loader')}",
             language="vi",
             accent=accent,
             online=False,
-            settings=f"rate {settings.rate}, amplitude {settings.amplitude}, {self._pauses.text}",
+            settings=f"rate {settings.rate}, amplitude {settings.amplitude}, pitch {settings.pitch}",
         )
 
     def __enter__(self) -> Self:
@@ -70,32 +75,33 @@ class EspeakVoice:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def speak(self, words: str) -> Speech:
-        words = unicodedata.normalize("NFC", words)  # decomposed letters are mispronounced
-        _check(words)
+    def speak(self, turn: Turn) -> Speech:
+        _check(turn.words)
         with self._lock:
-            return pronounced(words, lambda sentence: sentence.clauses, self._say, self._pauses)
+            return pronounced(turn, by_clause, self._say)
 
     def close(self) -> None:
         with self._lock:
             self._stop()
 
-    def _say(self, clause: str) -> Speech:
+    def _say(self, clause: str, pace: float) -> Speech:
+        rate = min(max(round(self._words_a_minute * pace), _SLOWEST), _FASTEST)
+        request = f"{rate}\n{unicodedata.normalize('NFC', clause)}"  # decomposed letters are mispronounced
         try:
-            return self._ask(clause)
+            return self._ask(request)
         except ProcessEnded:
             self._stop()
         try:
-            return self._ask(clause)
+            return self._ask(request)
         except ProcessEnded as error:
             self._stop()
             raise VoiceFailed(
                 "espeak failed twice at {clause!r}: {error}; reword it or use another voice", clause=clause, error=error
             ) from error
 
-    def _ask(self, clause: str) -> Speech:
+    def _ask(self, request: str) -> Speech:
         process = self._process or self._start()
-        return Speech(process.ask(clause.encode()), self._rate)
+        return Speech(process.ask(request.encode()), self._rate)
 
     def _start(self) -> FramedProcess:
         try:

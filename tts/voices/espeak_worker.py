@@ -1,8 +1,9 @@
 """The process that holds espeak-ng (a GPL library, and one that is not safe with threads) away from the station.
 
-Run by its path, with nothing of ours imported: ``espeak_worker.py LIBRARY VOICE RATE AMPLITUDE``, the working folder
+Run by its path, with nothing of ours imported: ``espeak_worker.py LIBRARY VOICE AMPLITUDE PITCH``, the working folder
 being the one that holds ``espeak-ng-data``. Speaks over pipes in frames of a 4-byte big-endian length and that many
-bytes: first out a JSON object {rate, version}, then for each clause in (UTF-8) its samples out (16-bit mono). End of
+bytes: first out a JSON object {rate, version}, then for each request in (words per
+minute, a line break, a clause in UTF-8) its samples out (16-bit mono). End of
 input ends it. Every failure ends it too, with a code that is not 0, so a frame that arrived whole is always good.
 """
 
@@ -19,7 +20,7 @@ from typing import BinaryIO
 SYNCHRONOUS = 2
 DO_NOT_EXIT = 0x8000
 UTF8 = 1
-RATE, AMPLITUDE = 1, 2
+RATE, AMPLITUDE, PITCH = 1, 2, 3
 POSITION_IS_CHARACTERS = 1
 
 CLAUSE_LIMIT_S = 20
@@ -28,7 +29,7 @@ MEMORY_LIMIT = 2 << 30
 
 
 def main(arguments: list[str]) -> int:
-    library, voice, rate, amplitude = arguments
+    library, voice, amplitude, pitch = arguments
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -42,24 +43,26 @@ def main(arguments: list[str]) -> int:
         return 3
     if espeak.espeak_SetVoiceByName(voice.encode()) != 0:
         return 4
-    espeak.espeak_SetParameter(RATE, int(rate), 0)
     espeak.espeak_SetParameter(AMPLITUDE, int(amplitude), 0)
+    espeak.espeak_SetParameter(PITCH, int(pitch), 0)
 
     hello = {"rate": sample_rate, "version": espeak.espeak_Info(None).decode()}
     write_frame(answers, json.dumps(hello).encode())
-    while (clause := read_frame(requests)) is not None:
+    while (request := read_frame(requests)) is not None:
         # The library keeps state between clauses, so that the same words would not give the same bytes:
         # each clause is spoken by a fresh copy of this process.
         child = os.fork()
         if child == 0:
-            os._exit(answer(espeak, clause, answers))
+            os._exit(answer(espeak, request, answers))
         _, status = os.waitpid(child, 0)
         if status != 0:
             return 5
     return 0
 
 
-def answer(espeak: ctypes.CDLL, clause: bytes, answers: BinaryIO) -> int:
+def answer(espeak: ctypes.CDLL, request: bytes, answers: BinaryIO) -> int:
+    rate, _, clause = request.partition(b"\n")
+    espeak.espeak_SetParameter(RATE, int(rate), 0)
     pcm = bytearray()
 
     def take(samples: int | None, count: int, _events: int | None) -> int:

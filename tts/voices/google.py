@@ -20,9 +20,10 @@ from importlib.metadata import version
 from gtts import gTTS
 
 from tts.decode import DecodeRefused, decode_open
-from tts.phrases import Sentence, packed, pronounced, syllables
+from tts.phrases import BySentence, pronounced, syllables
 from tts.plausible import Implausible, check_words, trimmed
-from tts.settings import GoogleSettings, Pauses
+from tts.script import Turn
+from tts.settings import GoogleSettings
 from tts.speech import SECOND, Speech
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
@@ -31,6 +32,7 @@ _PATH = "/_/TranslateWebserverUi/data/batchexecute"
 
 _LONGEST_PIECE = 99
 """Characters: gTTS cuts what is longer than 100 into many tiny requests."""
+_SLOW_BELOW = 0.85
 _ANSWER_LIMIT = 4 << 20
 _PIECE_LIMIT = timedelta(minutes=2)
 _TOTAL_LIMIT = timedelta(minutes=5)
@@ -57,11 +59,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class GoogleVoice:
     """Speaks sentence by sentence. Needs the Internet, and the words leave the house. ``address``: the server."""
 
-    def __init__(
-        self, settings: GoogleSettings | None = None, pauses: Pauses | None = None, *, address: str = ADDRESS
-    ) -> None:
+    def __init__(self, settings: GoogleSettings | None = None, *, address: str = ADDRESS) -> None:
         self._settings = settings or GoogleSettings()
-        self._pauses = pauses or Pauses()
         self._url = address + _PATH
         self._opener = urllib.request.build_opener(_NoRedirect)
         self.identity = VoiceIdentity(
@@ -70,17 +69,15 @@ class GoogleVoice:
             language="vi",
             accent="northern",
             online=True,
-            settings=self._pauses.text,
         )
 
-    def speak(self, words: str) -> Speech:
-        words = unicodedata.normalize("NFC", words)
-        if not syllables(words):
+    def speak(self, turn: Turn) -> Speech:
+        if not syllables(turn.words):
             raise VoiceFailed("words were expected, but there is nothing to say")
         until = time.monotonic() + _TOTAL_LIMIT / SECOND
-        return pronounced(words, _pieces, lambda piece: self._say(piece, until), self._pauses)
+        return pronounced(turn, BySentence(_LONGEST_PIECE), lambda piece, pace: self._say(piece, pace, until))
 
-    def _say(self, piece: str, until: float) -> Speech:
+    def _say(self, piece: str, pace: float, until: float) -> Speech:
         if time.monotonic() > until:
             raise VoiceFailed(
                 "all words within {limit_s:.0f} s were expected from the online voice, it is too slow; "
@@ -89,14 +86,16 @@ class GoogleVoice:
             )
         for number in range(self._settings.attempts - 1):
             try:
-                return _speech(self._answer(piece), piece)
+                return _speech(self._answer(piece, pace), piece)
             except _Failed:
                 time.sleep(self._settings.backoff / SECOND * 2**number)
-        return _speech(self._answer(piece), piece)
+        return _speech(self._answer(piece, pace), piece)
 
-    def _answer(self, piece: str) -> str:
+    def _answer(self, piece: str, pace: float) -> str:
         """The text that the server answered. Raises _Refused and _Failed."""
-        (body,) = gTTS(piece, lang="vi", lang_check=False, pre_processor_funcs=[]).get_bodies()
+        words = unicodedata.normalize("NFC", piece)
+        slow = pace < _SLOW_BELOW  # the service knows two paces only
+        (body,) = gTTS(words, lang="vi", slow=slow, lang_check=False, pre_processor_funcs=[]).get_bodies()
         request = urllib.request.Request(self._url, body.encode(), gTTS.GOOGLE_TTS_HEADERS)
         timeout_s = self._settings.timeout / SECOND
         until = time.monotonic() + timeout_s
@@ -135,10 +134,6 @@ class GoogleVoice:
                 "office's own network does); wait some hours or use the voice in the house"
             )
         return payload.decode(errors="replace")
-
-
-def _pieces(sentence: Sentence) -> list[str]:
-    return packed(sentence.clauses, _LONGEST_PIECE)
 
 
 def _speech(answer: str, piece: str) -> Speech:

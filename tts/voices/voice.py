@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tts.errors import ReadableError
+from tts.script import Turn
 from tts.speech import Speech
 
 
@@ -30,11 +31,14 @@ class VoiceFailed(ReadableError):
 
 
 class Voice(Protocol):
-    """Speaks normalised words: lower-case NFC lines, with commas and full stops for pauses, without digits."""
+    """Speaks normalised words: lower-case NFC, with commas and full stops for pauses, without digits."""
 
     @property
     def identity(self) -> VoiceIdentity: ...
 
-    def speak(self, words: str) -> Speech:
-        """Raises VoiceFailed with the reason, within bounded time."""
+    def speak(self, turn: Turn) -> Speech:
+        """The turn with its pauses and a mark for each sentence, no silence after the last word.
+
+        Raises VoiceFailed with the reason, within bounded time.
+        """
         ...

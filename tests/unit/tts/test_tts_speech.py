@@ -5,6 +5,8 @@ import pytest
 
 from tts.speech import Mark, Speech
 
+Q = timedelta(seconds=0.25)
+
 
 def test_samples_and_duration_follow_from_the_bytes() -> None:
     speech = Speech(bytes(2 * 11_025), 22_050)
@@ -18,7 +20,7 @@ def test_the_digest_is_over_rate_and_samples() -> None:
 
 
 def test_marks_are_beside_the_sound() -> None:
-    marked = Speech(b"\1\0", 8000, (Mark(timedelta(0), "a"),))
+    marked = Speech(b"\1\0", 8000, (Mark(timedelta(0), timedelta(seconds=1), "a"),))
     assert marked == Speech(b"\1\0", 8000)
     assert marked.digest == Speech(b"\1\0", 8000).digest
 
@@ -29,14 +31,14 @@ def test_silence_is_rounded_to_whole_samples() -> None:
 
 
 def test_joining_moves_the_marks_with_their_parts() -> None:
-    first = Speech(b"\1\0" * 8000, 8000, (Mark(timedelta(0), "a"),))
-    second = Speech(b"\2\0" * 4000, 8000, (Mark(timedelta(0), "b"), Mark(timedelta(seconds=0.25), "c")))
+    first = Speech(b"\1\0" * 8000, 8000, (Mark(timedelta(0), timedelta(seconds=1), "a"),))
+    second = Speech(b"\2\0" * 4000, 8000, (Mark(Q * 0, Q, "b"), Mark(Q, Q * 2, "c")))
     joined = Speech.joined([first, Speech.silence(timedelta(seconds=1), 8000), second])
     assert joined.pcm == first.pcm + bytes(16_000) + second.pcm
     assert joined.marks == (
-        Mark(timedelta(0), "a"),
-        Mark(timedelta(seconds=2), "b"),
-        Mark(timedelta(seconds=2.25), "c"),
+        Mark(timedelta(0), timedelta(seconds=1), "a"),
+        Mark(Q * 8, Q * 9, "b"),
+        Mark(Q * 9, Q * 10, "c"),
     )
 
 

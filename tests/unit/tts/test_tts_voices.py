@@ -12,15 +12,18 @@ def test_every_name_gives_its_voice() -> None:
         ("espeak", "northern", False),
         ("espeak", "central", False),
         ("espeak", "southern", False),
+        ("espeak-female", "northern", False),
+        ("espeak-female", "central", False),
+        ("espeak-female", "southern", False),
         ("google", "northern", True),
     ]
 
 
 def test_the_identity_tells_the_settings_apart() -> None:
-    slow = VoiceSettings(espeak=EspeakSettings(rate=100), pauses=Pauses(clause=timedelta(milliseconds=500)))
+    slow = VoiceSettings(espeak=EspeakSettings(rate=100))
     (usual,), (other,) = voices_named(["espeak"], VoiceSettings()), voices_named(["espeak"], slow)
-    assert usual.identity.settings == "rate 128, amplitude 60, pauses 300/700/1000 ms"
-    assert other.identity.settings == "rate 100, amplitude 60, pauses 500/700/1000 ms"
+    assert usual.identity.settings == "rate 128, amplitude 60, pitch 50"
+    assert other.identity.settings == "rate 100, amplitude 60, pitch 50"
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
@@ -30,7 +33,9 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         voices_named(["xyz"], VoiceSettings())
 
 
-@pytest.mark.parametrize("values", [{"rate": 79}, {"rate": 451}, {"amplitude": 0}, {"amplitude": 101}])
+@pytest.mark.parametrize(
+    "values", [{"rate": 79}, {"rate": 451}, {"amplitude": 0}, {"amplitude": 101}, {"pitch": -1}, {"pitch": 100}]
+)
 def test_espeak_settings_are_held_to_what_it_can(values: dict[str, int]) -> None:
     with pytest.raises(SettingsRefused, match=f"not {next(iter(values.values()))}"):
         EspeakSettings(**values)

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("voice", sa.String(), nullable=True),
         sa.Column("recording", sa.String(), nullable=True),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("manner", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("clip", sa.String(), nullable=True),
