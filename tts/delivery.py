@@ -44,7 +44,7 @@ class Delivery:
                     value=getattr(self, name),
                 )
         if self.readings not in (1, 2):
-            raise SettingsRefused("a bulletin can be read 1 or 2 times, not {count}", count=self.readings)
+            raise SettingsRefused("the whole can be read 1 or 2 times, not {count}", count=self.readings)
 
 
 def scripted(reading: Reading, delivery: Delivery) -> Script:
