@@ -17,6 +17,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "clip": ("digest",),
     "approval": ("envelope_digest",),
     "lexicon": ("written", "before", "after"),
+    "phrase": ("name",),
     "plan": ("week", "revision"),
     "slot": ("id",),
     "manifest": ("receiver", "version"),

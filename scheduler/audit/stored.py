@@ -20,6 +20,7 @@ _SHAPES: Mapping[str, type] = {
     "clip": tables.Clip,
     "approval": tables.Approval,
     "lexicon": tables.Lexicon,
+    "phrase": tables.Phrase,
     "plan": tables.Plan,
     "slot": tables.Slot,
     "manifest": tables.Manifest,

@@ -159,6 +159,17 @@ class Lexicon(TypedDict):
     removed_at: str | None
 
 
+class Phrase(TypedDict):
+    """Key: name. A phrase that a person recorded: as the lexicon it shapes the sound that is approved, so an inspector
+    can see which file stood under which name when a bulletin was signed."""
+
+    name: str  # as a text calls for it: [câu: name]
+    recording: str  # the file in the recordings folder, named by its SHA-256
+    words: str  # what is said in it
+    changed_at: str
+    removed_at: str | None
+
+
 class Plan(TypedDict):
     """Key: week, revision."""
 

@@ -15,6 +15,7 @@ from scheduler.store.tables import (
     IncidentRow,
     LexiconRow,
     ManifestRow,
+    PhraseRow,
     PlanRow,
     ReceiverRow,
     SlotRow,
@@ -62,6 +63,11 @@ def lexicon_rows(session: Session) -> list[LexiconRow]:
     """The commune's readings, without the removed ones, in the order of what is written."""
     query = select(LexiconRow).where(col(LexiconRow.removed_at).is_(None))
     return list(session.exec(query.order_by(LexiconRow.written, LexiconRow.before, LexiconRow.after)))
+
+
+def phrase_rows(session: Session) -> list[PhraseRow]:
+    """The recorded phrases, without the removed ones, by name."""
+    return list(session.exec(select(PhraseRow).where(col(PhraseRow.removed_at).is_(None)).order_by(PhraseRow.name)))
 
 
 def clip_rows(session: Session, digests: Iterable[str]) -> dict[str, ClipRow]:

@@ -119,6 +119,15 @@ class LexiconRow(SQLModel, table=True):
     removed_at: str | None
 
 
+class PhraseRow(SQLModel, table=True):
+    __tablename__ = "phrase"
+    name: str = Field(primary_key=True)
+    recording: str
+    words: str
+    changed_at: str
+    removed_at: str | None
+
+
 class PlanRow(SQLModel, table=True):
     __tablename__ = "plan"
     week: str = Field(primary_key=True)

@@ -162,6 +162,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_next_at"), "outbox", ["next_at"], unique=False)
     op.create_table(
+        "phrase",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("recording", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("removed_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "plan",
         sa.Column("week", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
