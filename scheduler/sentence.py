@@ -15,9 +15,9 @@ class Sentence:
     """`template` is an English msgid with {named} fields, `values` fills them; a value may be a sentence of its own."""
 
     template: str
-    values: Mapping[str, str | int | Sentence]
+    values: Mapping[str, str | int | float | Sentence]
 
-    def __init__(self, template: str, /, **values: str | int | Sentence) -> None:
+    def __init__(self, template: str, /, **values: str | int | float | Sentence) -> None:
         object.__setattr__(self, "template", template)
         object.__setattr__(self, "values", values)
 

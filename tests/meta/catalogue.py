@@ -1,9 +1,9 @@
 """The translation catalogue in step with the code: `make catalogue` after a text was added, changed or taken out.
 
 Every English text that an operator may see is found in the source by its place: in a call of `_`, in an error, a
-sentence, a help text, a table's headings; click's own texts are found in click. What was translated stays, what is
-gone is taken out, what is new is listed for the translator. Texts of the planner are translated in playlists' own
-table, which travels with that package, and are taken over from there.
+sentence, a help text, a table's headings, and in a page's template in a call of `_`; click's own texts are found in
+click. What was translated stays, what is gone is taken out, what is new is listed for the translator. Texts of the
+planner are translated in playlists' own table, which travels with that package, and are taken over from there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 from devices.protocol.reasons import REASONS
 
@@ -97,6 +98,9 @@ def msgids() -> dict[Msgid, set[str]]:
         rules, shown = place.startswith("tts/normalise/"), place.startswith("scheduler/cli/")
         for text in texts(tree, errors, rules=rules, shown=shown):
             found.add(text, place)
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.html")):
+        for text in _of_page(path):
+            found.add(text, path.relative_to(ROOT).as_posix())
     for _kind, template in REASONS.values():
         found.add(template, "devices/protocol/reasons.py")
         found.add(REPORTED + template, "scheduler/usecases/ingest.py")
@@ -164,6 +168,14 @@ def main() -> int:
         print(f"to translate: {msgid!r}")
     print(f"{len(new)} texts, {len(waiting)} to translate in {PO.relative_to(ROOT)}")
     return 1 if waiting else 0
+
+
+def _of_page(template: Path) -> Iterator[str]:
+    """The texts that a Jinja template puts into the reader's language."""
+    with template.open("rb") as file:
+        for _line, _function, text, _comments in babel_extract(file, ["_"], [], {}):
+            if isinstance(text, str):  # else a value is translated, whose texts are found where they are written
+                yield text
 
 
 def _known(old: Catalog, msgid: str) -> object:
