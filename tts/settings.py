@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tts.errors import ReadableError
+from tts.template import ServiceSettings
 
 
 class SettingsRefused(ReadableError):
@@ -55,11 +56,15 @@ class EspeakSettings:
 
 @dataclass(frozen=True)
 class GoogleSettings:
-    """``timeout`` bounds one answer, ``backoff`` is the wait before the second attempt and doubles from there."""
+    """``timeout`` bounds one answer, ``backoff`` is the wait before the second attempt and doubles from there.
+
+    ``pause``: the least time between two requests.
+    """
 
     timeout: timedelta = timedelta(seconds=15)
     attempts: int = 3
     backoff: timedelta = timedelta(seconds=1)
+    pause: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         if self.timeout <= timedelta(0) or self.backoff < timedelta(0) or self.attempts < 1:
@@ -92,3 +97,4 @@ class VoiceSettings:
     espeak: EspeakSettings = field(default_factory=EspeakSettings)
     google: GoogleSettings = field(default_factory=GoogleSettings)
     piper: tuple[PiperSettings, ...] = ()
+    services: tuple[ServiceSettings, ...] = ()
