@@ -22,7 +22,7 @@ _LOUD_TOP, _LOUD_BOTTOM = 230.0, 350.0
 _ABOVE_LU, _BELOW_LU = 6, 12
 """How far around the target the loudness is drawn; what lies further off stands at the edge."""
 _GRID_LU = 6
-_APART = 34.0
+_APART = 26.0
 """Numbers that would stand closer than this to the one before are left out; their line stays."""
 _TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 _MOST_TICKS = 14

@@ -18,6 +18,7 @@ from scheduler.store.tables import (
     PhraseRow,
     PlanRow,
     ReceiverRow,
+    RenderingRow,
     SlotRow,
     StationRow,
     XomRow,
@@ -72,6 +73,12 @@ def phrase_rows(session: Session) -> list[PhraseRow]:
 
 def clip_rows(session: Session, digests: Iterable[str]) -> dict[str, ClipRow]:
     return {row.digest: row for row in session.exec(select(ClipRow).where(col(ClipRow.digest).in_(list(digests))))}
+
+
+def renderings_of(session: Session, digests: Iterable[str]) -> dict[str, RenderingRow]:
+    """How each of these clips came to its sound, where that is known, as it last did."""
+    query = select(RenderingRow).where(col(RenderingRow.clip).in_(list(digests))).order_by(RenderingRow.at)
+    return {row.clip: row for row in session.exec(query)}
 
 
 def valid_approvals(session: Session) -> list[ApprovalRow]:

@@ -287,6 +287,18 @@ class InboxRow(SQLModel, table=True):
     digest: str
 
 
+class RenderingRow(SQLModel, table=True):
+    """How a clip came to its sound (scheduler.rendering), by the recipe of all that shaped it; operational, made again
+    when it is lost.
+    """
+
+    __tablename__ = "rendering"
+    recipe: str = Field(primary_key=True)
+    clip: str = Field(index=True)
+    turns: list[Any] = _json()
+    at: str
+
+
 class QuarantineRow(SQLModel, table=True):
     """A message that could not be verified, kept (bounded) for whoever looks into it."""
 

@@ -237,6 +237,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "rendering",
+        sa.Column("recipe", sa.String(), nullable=False),
+        sa.Column("clip", sa.String(), nullable=False),
+        sa.Column("turns", sa.JSON(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("recipe"),
+    )
+    op.create_index(op.f("ix_rendering_clip"), "rendering", ["clip"], unique=False)
+    op.create_table(
         "slot",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("xom", sa.String(), nullable=False),
