@@ -1,6 +1,5 @@
 """Take a manuscript in as a draft, or put a new text in the place of an earlier one."""
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,18 +18,22 @@ from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row, xom_rows
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.keep_recording import keep_recording
 from scheduler.usecases.values import bulletin_row as row_of
+from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.withdraw_bulletin import off_the_air
-
-RECORDING_LIMIT = 200 * 1024 * 1024
+from tts.levels import Verdict
 
 
 @dataclass(frozen=True)
 class Added:
+    """``state``: draft, unless the same text was there already. ``heard``: what its recording is like, or None."""
+
     bulletin: Bulletin
     manuscript: Manuscript
     replaced: bool
-    state: str  # draft, unless the same text was there already
+    state: str
+    heard: Verdict | None = None
 
 
 def read_file(path: Path, now: datetime) -> Manuscript:
@@ -53,18 +56,22 @@ def add_bulletin(
 ) -> Added:
     """A new draft, or with `replaces` a new text for an earlier one, whose approval and coming slots fall away (E15).
 
-    `beside` is the folder in which a recording that the header names lies; the file is kept under its digest.
+    `beside` is the folder in which a recording that the header names lies; the file is kept under its digest. Raises
+    NotFoundError for a phrase that is not recorded, and as `keep_recording` does.
     """
     bulletin = manuscript.bulletin
+    with station.store.reading() as session:
+        reading = vocabulary(session).read(bulletin.text)
+    heard = None
     if bulletin.recording is not None:
-        kept = _keep_recording(station, (beside or Path()) / bulletin.recording, dry_run=dry_run)
-        bulletin = replace(bulletin, recording=kept)
+        kept = keep_recording(station, (beside or Path()) / bulletin.recording, reading.words, dry_run=dry_run)
+        bulletin, heard = replace(bulletin, recording=kept.name), kept.verdict
     with station.store.writing(dry_run=dry_run) as session:
         bulletin = _with_known_targets(session, bulletin)
         old = bulletin_row(session, replaces) if replaces else None
         bulletin = replace(bulletin, id=old.id if old else _next_id(session))
         if old is not None and old.digest == bulletin.digest and old.state != "withdrawn":
-            return Added(bulletin, manuscript, replaced=True, state=old.state)
+            return Added(bulletin, manuscript, replaced=True, state=old.state, heard=heard)
         draft = row_of(bulletin, state="draft", clip=None, at=now)
         if old is None:
             append(session, "bulletin_added", now, [draft])
@@ -73,7 +80,7 @@ def add_bulletin(
             append(session, "bulletin_replaced", now, [draft, *taken.rows])
             if taken.cancelled:
                 dispatch(session, station, now)
-    return Added(bulletin, manuscript, replaced=old is not None, state="draft")
+    return Added(bulletin, manuscript, replaced=old is not None, state="draft", heard=heard)
 
 
 def _next_id(session: Session) -> str:
@@ -95,23 +102,3 @@ def _with_known_targets(session: Session, bulletin: Bulletin) -> Bulletin:
         )
     named = frozenset(ids[folded(name)] for name in bulletin.targets.xom)
     return replace(bulletin, targets=replace(bulletin.targets, xom=named))
-
-
-def _keep_recording(station: Station, path: Path, *, dry_run: bool) -> str:
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= RECORDING_LIMIT else b""
-    except OSError as error:
-        raise NotFoundError(
-            "the recording {path} cannot be read: {error}; put it beside the bulletin", path=path, error=error.strerror
-        ) from error
-    if not content:
-        raise StationError(
-            "the recording {path} has {size} bytes: expected 1 to {limit}", path=path, size=size, limit=RECORDING_LIMIT
-        )
-    name = hashlib.sha256(content).hexdigest() + path.suffix.lower()
-    if not dry_run:
-        draft = station.recordings / f".{name}.part"
-        draft.write_bytes(content)
-        draft.replace(station.recordings / name)
-    return name

@@ -15,10 +15,11 @@ from scheduler.errors import ConflictError, NotAllowedError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import bulletin_row, clip_rows, lexicon_rows, station_row, valid_approvals
+from scheduler.store.queries import bulletin_row, clip_rows, station_row, valid_approvals
 from scheduler.store.tables import ApprovalRow, BulletinRow
 from scheduler.usecases.renew_trust import current_trust
-from scheduler.usecases.values import bulletin_value, clip_row, clip_value, lexicon_value
+from scheduler.usecases.values import bulletin_value, clip_row, clip_value
+from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.voice_bulletin import StationSound, sound_digest, spoken_by, station_sound
 
 SOUNDS_VALID = timedelta(days=366)
@@ -94,12 +95,12 @@ def _unapproved_sounds(station: Station, now: datetime) -> tuple[StationSound, .
     until = instant_text(now + RENEW_BEFORE)
     with station.store.reading() as session:
         holding = {(row.kind, row.words_digest) for row in valid_approvals(session) if row.valid_to > until}
-        lexicon = lexicon_value(lexicon_rows(session))
+        words = vocabulary(session)
     wanted = [("ident", station.config.sound.ident), ("sign_off", station.config.sound.sign_off)]
     return tuple(
-        station_sound(station, kind, text, lexicon)
+        station_sound(station, kind, text, words)
         for kind, text in wanted
-        if (kind, sound_digest(station, text, lexicon)) not in holding
+        if (kind, sound_digest(station, text, words)) not in holding
     )
 
 

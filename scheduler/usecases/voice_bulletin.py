@@ -13,15 +13,16 @@ from scheduler.errors import ConflictError, StationError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import bulletin_row, lexicon_rows
+from scheduler.store.queries import bulletin_row
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
-from scheduler.usecases.values import bulletin_value, clip_row, lexicon_value, sound_settings
+from scheduler.usecases.values import bulletin_value, clip_row, sound_settings
+from scheduler.usecases.vocabulary import Vocabulary, vocabulary
 from scheduler.usecases.voices import delivery_for, delivery_of, voice_label, voices_for, voices_of
 from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.cache import SpeechCache
 from tts.delivery import Delivery, scripted
-from tts.normalise import Lexicon, Reading, read
+from tts.normalise import Reading
 from tts.script import Script, Turn
 from tts.speak import Spoken, speak
 from tts.speech import Mark
@@ -58,18 +59,18 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     """
     with station.store.reading() as session:
         before = bulletin_row(session, bulletin_id)
-        lexicon = lexicon_value(lexicon_rows(session))
+        words = vocabulary(session)
     bulletin = bulletin_value(before)
-    reading = read(bulletin.text, lexicon)
+    reading = words.read(bulletin.text)
     script = scripted(reading, delivery_for(station.config, bulletin))
     if bulletin.recording is not None:
-        script = recorded(reading if reading.words else read(bulletin.title, lexicon))
-    spoken = say(station, script, voices_for(station, bulletin))
+        script = recorded(reading if reading.words else words.read(bulletin.title))
+    spoken = say(station, script, {**voices_for(station, bulletin), **words.voices(station, reading)})
     rendered = render_bulletin(spoken.sequence, sound_settings(station.config), station.audio)
     clip = rendered.clip
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)
-        if row.digest != before.digest or lexicon_value(lexicon_rows(session)) != lexicon:
+        if row.digest != before.digest or vocabulary(session) != words:
             raise ConflictError("bulletin {id} was changed while it was rendered; render it again", id=bulletin_id)
         if row.clip != clip.digest:
             state = "draft" if row.state == "approved" else row.state
@@ -86,18 +87,21 @@ def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
     return Voiced(bulletin, reading, spoken, clip, rendered.marks)
 
 
-def station_sound(station: Station, kind: str, text: str, lexicon: Lexicon) -> StationSound:
+def station_sound(station: Station, kind: str, text: str, words: Vocabulary) -> StationSound:
     """The ident (after the chime) or the sign-off (before it), rendered."""
-    script = scripted(read(text, lexicon), delivery_of(station.config))
-    spoken = say(station, script, voices_of(station))
+    reading = words.read(text)
+    script = scripted(reading, delivery_of(station.config))
+    spoken = say(station, script, {**voices_of(station), **words.voices(station, reading)})
     render = render_ident if kind == "ident" else render_sign_off
     clip = render(spoken.sequence, sound_settings(station.config), station.audio).clip
-    return StationSound(kind, text, sound_digest(station, text, lexicon), spoken, clip)
+    return StationSound(kind, text, sound_digest(station, text, words), spoken, clip)
 
 
-def sound_digest(station: Station, text: str, lexicon: Lexicon) -> str:
-    """What an ident's or a sign-off's approval is bound to: its words, and the settings that shape its sound."""
-    recipe = f"{text}\n{read(text, lexicon).words}\n{sound_settings(station.config)}\n{station.config.speech}"
+def sound_digest(station: Station, text: str, words: Vocabulary) -> str:
+    """What an ident's or a sign-off's approval is bound to: its words, and all else that shapes its sound."""
+    reading = words.read(text)
+    recordings = [phrase.recording for phrase in words.called(reading).values()]
+    recipe = f"{text}\n{reading.words}\n{recordings}\n{sound_settings(station.config)}\n{station.config.speech}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
