@@ -27,7 +27,7 @@ from scheduler.station import Station
 from scheduler.store.queries import lexicon_rows
 from scheduler.store.tables import LexiconRow
 from scheduler.usecases.change_lexicon import LexiconChange, add_reading, import_readings, remove_reading
-from scheduler.usecases.hear_words import Heard, hear_words
+from scheduler.usecases.hear import Heard, hear_words
 from scheduler.usecases.lexicon_readings import read_readings, reading, written_readings
 
 before_option = option("--before", default="", metavar="WORD", help="Only where this word stands before it.")
