@@ -25,6 +25,9 @@ _PLAIN_LINE = re.compile(r"\s{0,20}([^:=#\s-][^:=]{0,60}?)\s{0,20}[:=]\s+(\S.*)"
 _TOML_KEY = re.compile(
     r"^[ \t]*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'=\[#][^\"'=\[#\n]{0,60}?))[ \t]{0,20}=(?!=)", re.MULTILINE
 )
+_BARE_VALUE = re.compile(
+    r"(?<==)[ \t]*((?!(?:true|false)[ \t]*$)[^\W\d_][^\"'=\[\]{}#\n]{0,300}?)[ \t]*$", re.MULTILINE
+)
 _TOML_TABLE = re.compile(r"^[ \t]*\[([^\[\]\"'.]+)\]", re.MULTILINE)
 _TOML_AT = re.compile(r" ?\(at line (\d+), column \d+\)")
 _KEY_LINE = re.compile(r"[^\s:][^:]*:(?:\s.*)?")
@@ -129,7 +132,7 @@ def _plain_entry(line: str) -> tuple[str, object] | None:
 
 
 def _toml(text: str, first_line: int) -> list[tuple[int, str, object]]:
-    """TOML whose bare keys may be Vietnamese, which TOML itself would want in quotes."""
+    """TOML whose keys and values may be bare Vietnamese words, which TOML itself would want in quotes."""
     try:
         table = _parsed_toml(text)
     except tomllib.TOMLDecodeError as problem:
@@ -150,7 +153,7 @@ def _parsed_toml(text: str) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         quoted = _TOML_KEY.sub(lambda found: f'"{found[3]}" =' if found[3] else found[0], text)
-        return tomllib.loads(_TOML_TABLE.sub(r'["\1"]', quoted))
+        return tomllib.loads(_TOML_TABLE.sub(r'["\1"]', _BARE_VALUE.sub(r' "\1"', quoted)))
 
 
 def _yaml(text: str, first_line: int) -> list[tuple[int, str, object]]:

@@ -267,3 +267,28 @@ def test_the_worker_ends_with_a_station_that_is_killed() -> None:
             assert select.select([watch], [], [], 30)[0]  # readable as soon as the worker has ended
         finally:
             os.close(watch)
+
+
+@pytest.mark.timeout(400)
+def test_ten_thousand_sentences_leave_nothing_behind() -> None:
+    thousand = plain("dạ. vâng. thưa bà con. " * 333 + "hết.")
+    assert len(thousand.sentences) == 1000
+    others = workers()
+    with EspeakVoice() as voice:
+        first = voice.speak(thousand)
+        (worker,) = workers() - others
+        before = (open_files(worker), open_files(os.getpid()), resident_kb(worker))
+        for _ in range(9):
+            assert voice.speak(thousand) == first
+        assert workers() - others == {worker}
+        after = (open_files(worker), open_files(os.getpid()), resident_kb(worker))
+    assert after[:2] == before[:2]
+    assert after[2] - before[2] < 1024
+
+
+def open_files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def resident_kb(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024

@@ -1,10 +1,11 @@
 """Headers as operators write them, and everything that can be wrong with them at once."""
 
+import re
 from datetime import date
 
 import pytest
 
-from playlists.bulletin import Priority, Targets
+from playlists.bulletin import Manner, Priority, Targets
 from playlists.errors import ManuscriptError
 from playlists.manuscript import Manuscript, read_manuscript
 
@@ -175,7 +176,7 @@ bản ghi = "../../etc/passwd"
         ("---\ntitle:\n---\nA", 2, "title"),
         ("---\n'title: Lũ'\n---\nA", 2, "lines such as"),
         ("---\ntitle: a\n- b: [\n---\nA", 3, "YAML"),
-        ("+++\ntitle = Lũ\n+++\nA", 2, "TOML"),
+        ('+++\ntitle = "Lũ\n+++\nA', 2, "TOML"),
         ("+++\ntitle = 'Lũ'\nA", 1, "closed"),
         ("---\ntitle: Lũ\nA", 1, "closed"),
     ],
@@ -214,3 +215,37 @@ def test_a_horizontal_rule_is_no_header() -> None:
 def test_a_text_that_begins_with_a_colon_is_no_header() -> None:
     text = "Kính gửi: bà con trong xã\nĐơn vị: Trạm Y tế mời bà con đi tiêm."
     assert read(text, "tin.txt").bulletin.text == text
+
+
+def manner(header: str) -> Manner:
+    return read(f"+++\ntiêu đề = Lịch tiêm\n{header}\n+++\nKính thưa bà con.\n").bulletin.manner
+
+
+@pytest.mark.parametrize(
+    ("header", "wished"),
+    [
+        ("", Manner()),
+        ("tốc độ = chậm\nđọc = 2\nnhắc số điện thoại = có", Manner(pace=0.85, readings=2, telephones_twice=True)),
+        ('tốc độ = "90 %"\nđọc = hai lần\nnhắc số điện thoại = false', Manner(0.9, 2, telephones_twice=False)),
+        ("tốc độ = 1.1\nnhạc nền = không", Manner(pace=1.1, music="")),
+        ("nhạc nền = khuc-dao.mp3", Manner(music="khuc-dao.mp3")),
+    ],
+)
+def test_how_a_bulletin_wants_to_be_read(header: str, wished: Manner) -> None:
+    assert manner(header) == wished
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("tốc độ = rất nhanh", "chậm, vừa, nhanh or a factor from 0.5 to 1.6, not 'rất nhanh'"),
+        ("tốc độ = 3", "not '3'"),
+        ("đọc = 5", "1 or 2 times, not '5'"),
+        ("nhắc số điện thoại = thỉnh thoảng", "có or không, not 'thỉnh thoảng'"),
+        ('nhạc nền = "../nhac.mp3"', "plain name of a file"),
+    ],
+)
+def test_an_impossible_wish_is_told_with_its_line(header: str, told: str) -> None:
+    with pytest.raises(ManuscriptError, match=re.escape(told)) as raised:
+        manner(header)
+    assert [fault.line for fault in raised.value.faults] == [3]
