@@ -1,12 +1,16 @@
 """The sections of config.toml as frozen settings, each with its bounds and defaults."""
 
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from scheduler.sentence import Sentence
+from tts.settings import BUILT_IN_VOICES, PiperSettings
+from tts.template import PaceScale, ServiceRefused, ServiceSettings, TemplateRefused, as_text
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
 """Ids travel in topics, file names and client ids: lower case, digits and hyphens only (case B18)."""
@@ -28,15 +32,8 @@ def _aware(value: datetime) -> datetime:
 
 AwareDatetime = Annotated[datetime, AfterValidator(_aware)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
-VoiceName = Literal[
-    "espeak",
-    "espeak-central",
-    "espeak-south",
-    "espeak-female",
-    "espeak-central-female",
-    "espeak-south-female",
-    "google",
-]
+VoiceNames = Annotated[tuple[str, ...], Field(min_length=1)]
+Accent = Literal["northern", "central", "southern", ""]
 Pace = Annotated[float, Field(ge=0.5, le=1.6)]
 PauseMs = Annotated[int, Field(ge=0, le=10_000)]
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
@@ -110,16 +107,138 @@ class PauseSettings(Section):
     heading_ms: PauseMs = 1300
 
 
+class PiperVoiceSettings(Section):
+    name: str = Field(pattern=ID_PATTERN)
+    model: Path
+    speaker: str | int = ""
+    accent: Accent = ""
+
+    def settings(self, folder: Path) -> PiperSettings:
+        """`model` counts from `folder`."""
+        return PiperSettings(self.name, folder / self.model, str(self.speaker), self.accent)
+
+
+class PaceScaleSettings(Section):
+    slow: tuple[float, float]
+    fast: tuple[float, float]
+    decimals: int = 1
+
+    @model_validator(mode="after")
+    def _can_work(self) -> "PaceScaleSettings":
+        self.scale()
+        return self
+
+    def scale(self) -> PaceScale:
+        try:
+            return PaceScale(self.slow, self.fast, self.decimals)
+        except TemplateRefused as error:
+            raise Faults(_sentence(error)) from error
+
+
+class ServiceVoiceSettings(Section):
+    name: str = Field(pattern=ID_PATTERN)
+    accent: Accent = ""
+    method: str = "POST"
+    url: str
+    headers: dict[str, str] = {}
+    form: dict[str, str] | None = None
+    json_body: dict[str, Any] | None = Field(default=None, alias="json")
+    text: str | None = None
+    secrets: dict[str, Path] = {}
+    pace: PaceScaleSettings | None = None
+    longest_chars: int = 500
+    answer: Literal["audio", "url", "poll"] = "audio"
+    audio_path: str = ""
+    job_path: str = ""
+    status_url: str = ""
+    status_path: str = ""
+    ready: tuple[str | int | bool, ...] = ()
+    failed: tuple[str | int | bool, ...] = ()
+    interval_s: Annotated[float, Field(ge=0.1, le=60)] = 2
+    deadline_s: Annotated[float, Field(ge=1, le=600)] = 120
+    code_path: str = ""
+    ok: tuple[str | int | bool, ...] = ()
+    message_path: str = ""
+
+    @model_validator(mode="after")
+    def _can_work(self) -> "ServiceVoiceSettings":
+        try:
+            self.settings(Path(), timedelta(0))
+        except ServiceRefused as error:
+            raise Faults(*map(_sentence, error.problems)) from error
+        return self
+
+    def settings(self, folder: Path, pause: timedelta) -> ServiceSettings:
+        """The files of `secrets` count from `folder`."""
+        return ServiceSettings(
+            name=self.name,
+            accent=self.accent,
+            method=self.method,
+            url=self.url,
+            headers=self.headers,
+            form=self.form,
+            json_body=self.json_body,
+            text=self.text,
+            secrets={name: folder / path for name, path in self.secrets.items()},
+            pace=self.pace.scale() if self.pace else None,
+            longest=self.longest_chars,
+            answer=self.answer,
+            audio_path=self.audio_path,
+            job_path=self.job_path,
+            status_url=self.status_url,
+            status_path=self.status_path,
+            ready=tuple(map(as_text, self.ready)),
+            failed=tuple(map(as_text, self.failed)),
+            interval=timedelta(seconds=self.interval_s),
+            deadline=timedelta(seconds=self.deadline_s),
+            code_path=self.code_path,
+            ok=tuple(map(as_text, self.ok)),
+            message_path=self.message_path,
+            pause=pause,
+        )
+
+
 class SpeechSettings(Section):
-    voices: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
-    male: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak",)
-    female: Annotated[tuple[VoiceName, ...], Field(min_length=1)] = ("espeak-female",)
+    voices: VoiceNames = ("espeak",)
+    male: VoiceNames = ("espeak",)
+    female: VoiceNames = ("espeak-female",)
     pace: Pace = 1.0
     number_pace: Pace = 0.9
     telephone_pace: Pace = 0.8
     telephones_twice: bool = False
     pauses: PauseSettings = PauseSettings()
     cache_mb: Annotated[int, Field(ge=10, le=20_000)] = 500
+    online_pause_s: Annotated[float, Field(ge=0, le=60)] = 0.5
+    piper: tuple[PiperVoiceSettings, ...] = ()
+    service: tuple[ServiceVoiceSettings, ...] = ()
+
+    @property
+    def voice_names(self) -> tuple[str, ...]:
+        """Every voice that can be named: those that are built in, and those described here."""
+        return (*BUILT_IN_VOICES, *(one.name for one in self.piper), *(one.name for one in self.service))
+
+    @model_validator(mode="after")
+    def _known_voices(self) -> "SpeechSettings":
+        known = self.voice_names
+        faults = [
+            Sentence("the voice {name} is described twice", name=n) for n in sorted(set(known)) if known.count(n) > 1
+        ]
+        for key in ("voices", "male", "female"):
+            faults += [_unknown_voice(key, name, known) for name in getattr(self, key) if name not in known]
+        if faults:
+            raise Faults(*faults)
+        return self
+
+
+def _unknown_voice(key: str, name: str, known: Sequence[str]) -> Sentence:
+    near = get_close_matches(name, known, 1)
+    if near:
+        return Sentence("{key}: there is no voice {name}; did you mean {near}?", key=key, name=name, near=near[0])
+    return Sentence("{key}: there is no voice {name}; there are {known}", key=key, name=name, known=", ".join(known))
+
+
+def _sentence(error: TemplateRefused) -> Sentence:
+    return Sentence(error.template, **{name: str(value) for name, value in error.values.items()})
 
 
 class SoundSettings(Section):

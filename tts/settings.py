@@ -7,6 +7,17 @@ from pathlib import Path
 from tts.errors import ReadableError
 from tts.template import ServiceSettings
 
+BUILT_IN_VOICES = (
+    "espeak",
+    "espeak-central",
+    "espeak-south",
+    "espeak-female",
+    "espeak-central-female",
+    "espeak-south-female",
+    "google",
+)
+"""The names that need no description of the operator's."""
+
 
 class SettingsRefused(ReadableError):
     """A setting is outside what the voices can do."""

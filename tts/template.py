@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,16 @@ _SOUND_SHAPING = ("url", "method", "headers", "form", "json_body", "text", "long
 
 
 class TemplateRefused(ReadableError):
-    """The description of a service cannot work as it stands."""
+    """The description of a service, or a part of it, cannot work as it stands."""
+
+
+class ServiceRefused(TemplateRefused):
+    """With everything that is wrong in one description."""
+
+    def __init__(self, name: str, problems: Sequence[TemplateRefused]) -> None:
+        told = "; ".join(map(str, problems))
+        super().__init__("the service {name} cannot be asked: {problems}", name=name, problems=told)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class ServiceSettings:
     ``secrets``: each name's file. ``longest`` in characters. ``answer``: what comes is the "audio", or JSON with its
     "url" (``audio_path``), or JSON with a job to "poll" (``job_path``) until ``status_path`` is one of ``ready`` or
     ``failed``. ``code_path`` must be one of ``ok`` where it is there; ``message_path`` is what to tell where it is not.
-    ``pause``: the least time between two requests. Raises TemplateRefused.
+    ``pause``: the least time between two requests. Raises ServiceRefused.
     """
 
     name: str
@@ -94,8 +103,9 @@ class ServiceSettings:
     pause: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
-        for problem in _problems(self):
-            raise TemplateRefused("the service {name}: {problem}", name=self.name, problem=problem)
+        problems = tuple(_problems(self))
+        if problems:
+            raise ServiceRefused(self.name, problems)
 
     @property
     def digest(self) -> str:
@@ -175,7 +185,7 @@ def is_address(url: str) -> bool:
     return parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc
 
 
-def _problems(settings: ServiceSettings) -> Iterator[ReadableError]:
+def _problems(settings: ServiceSettings) -> Iterator[TemplateRefused]:
     """What cannot work; each names the key as it stands in config.toml."""
     for name in ("url", "status_url"):
         url = getattr(settings, name)
@@ -199,7 +209,7 @@ def _problems(settings: ServiceSettings) -> Iterator[ReadableError]:
         yield TemplateRefused("code_path and ok go together")
 
 
-def _wrong_headers(settings: ServiceSettings) -> Iterator[ReadableError]:
+def _wrong_headers(settings: ServiceSettings) -> Iterator[TemplateRefused]:
     for name, value in settings.headers.items():
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not (value.isascii() and value.isprintable()):
             yield TemplateRefused("the header {name} should be plain letters on one line", name=name)
@@ -207,7 +217,7 @@ def _wrong_headers(settings: ServiceSettings) -> Iterator[ReadableError]:
             yield TemplateRefused("the words cannot be sent in a header; put {{words}} into the body or url")
 
 
-def _wrong_placeholders(settings: ServiceSettings) -> Iterator[ReadableError]:
+def _wrong_placeholders(settings: ServiceSettings) -> Iterator[TemplateRefused]:
     known = {"words", *(["pace"] if settings.pace else []), *(f"secret.{name}" for name in settings.secrets)}
     body = _texts([settings.form, settings.json_body, settings.text])
     used = {name for text in (settings.url, *settings.headers.values(), *body) for name in _PLACEHOLDER.findall(text)}

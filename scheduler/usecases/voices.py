@@ -7,8 +7,9 @@ from pathlib import Path
 from playlists.bulletin import Bulletin
 from scheduler.config import Config
 from scheduler.station import Station
+from scheduler.usecases.voice_settings import voice_settings
 from tts.delivery import Delivery
-from tts.settings import Pauses, VoiceSettings
+from tts.settings import Pauses
 from tts.voices import voices_named
 from tts.voices.recorded import RecordedVoice
 from tts.voices.voice import Voice, VoiceIdentity
@@ -20,7 +21,7 @@ def voices_of(station: Station, first: str | None = None) -> dict[str, Sequence[
     """The voices of each role in config's order; `first` before all others of the station's own."""
     speech = station.config.speech
     names = [*([first] if first else []), *(name for name in speech.voices if name != first)]
-    settings = VoiceSettings()
+    settings = voice_settings(station)
     return {
         "": voices_named(names, settings),
         "male": voices_named(speech.male, settings),
