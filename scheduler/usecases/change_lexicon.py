@@ -16,7 +16,8 @@ from scheduler.store.queries import lexicon_rows
 from scheduler.store.tables import BulletinRow, LexiconRow
 from scheduler.usecases.lexicon_readings import place
 from scheduler.usecases.render_anew import Anew, spoken_bulletins, take_back, voiced_anew
-from scheduler.usecases.vocabulary import vocabulary
+from scheduler.usecases.values import lexicon_value
+from tts.normalise import read
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,11 @@ def _change(session: Session, station: Station, change: LexiconChange, now: date
     rows = [*change.added, *change.changed, *change.removed]
     if not rows:
         return change
-    before = vocabulary(session)
+    before = lexicon_value(lexicon_rows(session))
     append(session, "lexicon_changed", now, rows)
-    after = vocabulary(session)
-    touched = [
-        row for row in spoken_bulletins(session, now) if before.read(row.text).words != after.read(row.text).words
-    ]
+    after = lexicon_value(lexicon_rows(session))
+    spoken = spoken_bulletins(session, now)
+    touched = [row for row in spoken if read(row.text, before).words != read(row.text, after).words]
     return replace(change, **vars(take_back(session, station, touched, "bulletin_reread", _why, now)))
 
 

@@ -23,7 +23,7 @@ _NOT_IN_NAMES = frozenset("[]:")
 
 @dataclass(frozen=True)
 class Phrase:
-    """``recording`` is a file of the station's recordings, ``words`` what is said in it."""
+    """``recording`` is a file of the station's recordings, ``words`` what is said in it, "" where nobody wrote it."""
 
     name: str
     recording: str
@@ -40,15 +40,16 @@ class Vocabulary:
     def read(self, text: str) -> Reading:
         """The reading, with the words of the phrases that it calls for. Raises as `phrase` does."""
         reading = read(text, self.lexicon)
-        said = {role: read(phrase.words, self.lexicon).words for role, phrase in self.called(reading).items()}
+        said = {
+            role: read(phrase.words or phrase.name, self.lexicon).words for role, phrase in self.called(reading).items()
+        }
         lines = [replace(line, words=" ".join(said[line.role].split("\n"))) if line.role in said else line
                  for line in reading.spoken]  # fmt: skip
         return replace(reading, spoken=tuple(lines))
 
     def called(self, reading: Reading) -> dict[str, Phrase]:
         """The phrases that a reading calls for, by role. Raises as `phrase` does."""
-        roles = dict.fromkeys(line.role for line in reading.spoken if line.role.startswith(_ROLE))
-        return {role: self.phrase(role.removeprefix(_ROLE)) for role in roles}
+        return {f"{_ROLE}{name}": self.phrase(name) for name in _called(reading)}
 
     def phrase(self, written: str) -> Phrase:
         """The phrase of this name; accents, capitals and hyphens do not matter.
@@ -76,6 +77,11 @@ def vocabulary(session: Session) -> Vocabulary:
     return Vocabulary(lexicon_value(lexicon_rows(session)), phrases)
 
 
+def calls_for(text: str, name: str) -> bool:
+    """Whether a text calls for the phrase of this name."""
+    return folded(name) in map(folded, _called(read(text)))
+
+
 def phrase_name(written: str) -> str:
     """A name as it is kept: one line in NFC, single blanks. Raises StationError for what no text could call for."""
     name = " ".join(unicodedata.normalize("NFC", written).split())
@@ -86,3 +92,9 @@ def phrase_name(written: str) -> str:
             most=LONGEST_NAME,
         )
     return name
+
+
+def _called(reading: Reading) -> list[str]:
+    """The names of the phrases, each once, as they are written in the text."""
+    roles = dict.fromkeys(line.role for line in reading.spoken if line.role.startswith(_ROLE))
+    return [role.removeprefix(_ROLE) for role in roles]
