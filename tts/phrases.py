@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby, pairwise
 
-from tts.script import Clause, Sentence, Turn
+from tts.script import Clause, Sentence, Told, Turn, untold
 from tts.speech import Mark, Speech
 
 _SENTENCE = re.compile(r"[^.?!…]*[.?!…]*")
@@ -79,7 +79,10 @@ class BySentence:
 
 
 def pronounced(
-    turn: Turn, pieces: Callable[[Sentence], Sequence[Clause]], say: Callable[[str, float], Speech]
+    turn: Turn,
+    pieces: Callable[[Sentence], Sequence[Clause]],
+    say: Callable[[str, float], Speech],
+    told: Told = untold,
 ) -> Speech:
     """The turn said piece by piece by ``say(words, pace)``, our own pauses between, so that all voices phrase alike.
 
@@ -88,7 +91,7 @@ def pronounced(
     """
     parts: list[Speech] = []
     silence = timedelta(0)
-    for sentence in turn.sentences:
+    for number, sentence in enumerate(turn.sentences, 1):
         said: list[Speech] = []
         for piece in pieces(sentence):
             speech = replace(say(piece.words, piece.pace), marks=())
@@ -97,6 +100,7 @@ def pronounced(
             silence = piece.silence
         before, whole = said[0], Speech.joined(said[1:])
         parts += [before, replace(whole, marks=(Mark(timedelta(0), whole.duration, sentence.text),))]
+        told(number)
     return Speech.joined(parts)
 
 

@@ -1,6 +1,7 @@
 """What is to be said, cut where a speaker breathes: turns of one voice, their sentences, their clauses. Pure values."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,6 +9,13 @@ PHRASE = "phrase:"
 """A role that begins so is a recorded phrase of that name."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+
+Told = Callable[[int], None]
+"""Is told how many sentences are said, whenever one more is."""
+
+
+def untold(_sentences: int) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)

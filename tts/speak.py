@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from tts.cache import SpeechCache
 from tts.errors import ReadableError
 from tts.phrases import syllables
 from tts.plausible import check_audible, check_turn
-from tts.script import Script, Turn
+from tts.script import Script, Told, Turn, untold
 from tts.speech import Speech
 from tts.voices.chain import Refusal, first_to_speak
 from tts.voices.voice import Voice, VoiceIdentity
@@ -19,6 +20,10 @@ LONGEST = 12_000
 
 class WordsRefused(ReadableError):
     """There is nothing to say, or far too much, or nobody to say it (E7)."""
+
+
+_Said = tuple[Speech, bool]
+"""And whether it was kept from earlier."""
 
 
 @dataclass(frozen=True)
@@ -66,36 +71,50 @@ class Spoken:
         return tuple(said[:-1])
 
 
-def speak(script: Script, voices: Mapping[str, Sequence[Voice]], cache: SpeechCache) -> Spoken:
+def speak(script: Script, voices: Mapping[str, Sequence[Voice]], cache: SpeechCache, told: Told = untold) -> Spoken:
     """Each role's turns said by the first of its voices that can say all of them, or has said them before.
 
     ``voices``: who may speak for each role, in order. One voice keeps a role throughout, so that nobody hears a
-    stranger in the middle. Nothing silent, empty, clipped or of an impossible length is returned or kept (E6). Raises
-    WordsRefused, and NoVoice with every voice's reason.
+    stranger in the middle; ``told`` counts the sentences said. Nothing silent, empty, clipped or of an impossible
+    length is returned or kept (E6). Raises WordsRefused, and NoVoice with every voice's reason.
     """
     _check(script)
     spoken: dict[int, SpokenTurn] = {}
+    before = 0
     for role in dict.fromkeys(turn.role for turn in script.turns):
         numbered = [(number, turn) for number, turn in enumerate(script.turns) if turn.role == role]
-
-        def attempt(voice: Voice, turns: Sequence[tuple[int, Turn]] = numbered) -> list[tuple[Speech, bool]]:
-            return [_said(turn, voice, cache) for _, turn in turns]
 
         if role not in voices:
             raise WordsRefused(
                 "the text asks for {role!r}, which no voice is set up for; name one or take it out", role=role
             )
+        attempt = partial(_all_said, [turn for _, turn in numbered], cache, told, before)
         chosen = first_to_speak(voices[role], attempt)
         for (number, turn), (speech, cached) in zip(numbered, chosen.said, strict=True):
+            before += len(turn.sentences)
             spoken[number] = SpokenTurn(speech, turn.silence, chosen.voice, chosen.refusals, cached)
     return Spoken(tuple(turn for _, turn in sorted(spoken.items())))
 
 
-def _said(turn: Turn, voice: Voice, cache: SpeechCache) -> tuple[Speech, bool]:
+def _all_said(turns: Sequence[Turn], cache: SpeechCache, told: Told, before: int, voice: Voice) -> list[_Said]:
+    """The turns of one role by one voice; `before` counts the sentences that others have said."""
+    said: list[_Said] = []
+    for turn in turns:
+        said.append(_said(turn, voice, cache, partial(_counted, told, before)))
+        before += len(turn.sentences)
+        told(before)
+    return said
+
+
+def _counted(told: Told, before: int, sentences: int) -> None:
+    told(before + sentences)
+
+
+def _said(turn: Turn, voice: Voice, cache: SpeechCache, told: Told) -> _Said:
     kept = cache.get(turn, voice.identity)
     if kept is not None:
         return kept, True
-    speech = voice.speak(turn)
+    speech = voice.speak(turn, told)
     if voice.identity.recorded:
         check_audible(speech)
     else:

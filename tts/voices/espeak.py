@@ -12,7 +12,7 @@ from typing import Self
 import espeakng_loader
 
 from tts.phrases import by_clause, pronounced, syllables
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.settings import EspeakSettings
 from tts.speech import Speech
 from tts.voices.framed import FramedProcess, ProcessEnded
@@ -75,10 +75,10 @@ class EspeakVoice:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
         _check(turn.words)
         with self._lock:
-            return pronounced(turn, by_clause, self._say)
+            return pronounced(turn, by_clause, self._say, told)
 
     def close(self) -> None:
         with self._lock:

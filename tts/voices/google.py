@@ -16,7 +16,7 @@ from importlib.metadata import version
 from gtts import gTTS
 
 from tts.phrases import BySentence, pronounced, syllables
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.settings import GoogleSettings
 from tts.speech import SECOND, Speech
 from tts.voices.exchange import Failed, Question, Refused, ask, attempted, passing, sound
@@ -49,11 +49,11 @@ class GoogleVoice:
             online=True,
         )
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
         if not syllables(turn.words):
             raise VoiceFailed("words were expected, but there is nothing to say")
         until = time.monotonic() + _TOTAL_LIMIT / SECOND
-        return pronounced(turn, BySentence(_LONGEST_PIECE), lambda piece, pace: self._say(piece, pace, until))
+        return pronounced(turn, BySentence(_LONGEST_PIECE), lambda piece, pace: self._say(piece, pace, until), told)
 
     def _say(self, piece: str, pace: float, until: float) -> Speech:
         if time.monotonic() > until:

@@ -14,7 +14,7 @@ from typing import Self
 
 from tts.phrases import by_clause, pronounced, syllables
 from tts.plausible import trimmed
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.settings import PiperSettings
 from tts.speech import Speech
 from tts.voices.framed import FramedProcess, ProcessEnded
@@ -67,10 +67,10 @@ class PiperVoice:
             settings=f"model {_digest(self._model)}, {self._said(_digest(self._config))}",
         )
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
         _check(turn.words)
         with self._lock:
-            return pronounced(turn, by_clause, self._say)
+            return pronounced(turn, by_clause, self._say, told)
 
     def close(self) -> None:
         with self._lock:

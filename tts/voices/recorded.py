@@ -7,7 +7,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from tts.decode import DecodeRefused, decode_open, opened
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.speech import Mark, Speech
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
@@ -29,7 +29,7 @@ class RecordedVoice:
             name="recorded", version=digest, language=language, accent="", online=False, recorded=True
         )
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, _told: Told = untold) -> Speech:
         try:
             with opened(self._path) as file:
                 if _digest(file) != self.identity.version:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tts.phrases import BySentence, pronounced, syllables
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.speech import SECOND, Speech
 from tts.template import ServiceSettings, as_text, filled, is_address, picked, same_place, status_url
 from tts.voices.exchange import Answer, Failed, Question, Refused, ask, attempted, passing, sound
@@ -41,12 +41,12 @@ class ServiceVoice:
             online=True,
         )
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
         if not syllables(turn.words):
             raise VoiceFailed("words were expected, but there is nothing to say")
         secrets = {name: _secret(name, path) for name, path in self._settings.secrets.items()}
         conversation = _Conversation(self._settings, secrets)
-        return pronounced(turn, BySentence(self._settings.longest), conversation.say)
+        return pronounced(turn, BySentence(self._settings.longest), conversation.say, told)
 
 
 class _Conversation:

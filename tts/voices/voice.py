@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tts.errors import ReadableError
-from tts.script import Turn
+from tts.script import Told, Turn, untold
 from tts.speech import Speech
 
 
@@ -36,8 +36,8 @@ class Voice(Protocol):
     @property
     def identity(self) -> VoiceIdentity: ...
 
-    def speak(self, turn: Turn) -> Speech:
-        """The turn with its pauses and a mark for each sentence, no silence after the last word.
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
+        """The turn with its pauses and a mark for each sentence, no silence after the last word; `told` as it goes on.
 
         Raises VoiceFailed with the reason, within bounded time.
         """

@@ -8,7 +8,7 @@ import pytest
 from tts.cache import SpeechCache
 from tts.delivery import plain
 from tts.plausible import Implausible
-from tts.script import Script, Turn
+from tts.script import Script, Told, Turn, untold
 from tts.speak import LONGEST, Spoken, WordsRefused, speak
 from tts.speech import Mark, Speech
 from tts.voices.chain import NoVoice
@@ -28,10 +28,12 @@ class ToldVoice:
         self.answer = answer
         self.asked: list[str] = []
 
-    def speak(self, turn: Turn) -> Speech:
+    def speak(self, turn: Turn, told: Told = untold) -> Speech:
         self.asked.append(turn.words)
         if isinstance(self.answer, VoiceFailed):
             raise self.answer
+        for number in range(1, len(turn.sentences) + 1):
+            told(number)
         return self.answer
 
 
@@ -124,16 +126,29 @@ def test_each_role_has_its_voice_and_the_pauses_stand_between(cache: SpeechCache
 
 def test_a_voice_that_fails_in_its_second_turn_speaks_none_of_them(cache: SpeechCache) -> None:
     class Tiring(ToldVoice):
-        def speak(self, turn: Turn) -> Speech:
+        def speak(self, turn: Turn, told: Told = untold) -> Speech:
             if self.asked:
                 raise VoiceFailed("hoarse")
-            return super().speak(turn)
+            return super().speak(turn, told)
 
     turns = [replace(plain(words), role="male") for words in (WORDS, "mời bà con.")]
     other = ToldVoice("other", Speech(GOOD.pcm, GOOD.rate, (Mark(timedelta(0), timedelta(seconds=1), ""),)))
     spoken = speak(Script(tuple(turns)), {"male": [Tiring("first", GOOD), other]}, cache)
     assert [turn.voice.name for turn in spoken.turns] == ["other", "other"]
     assert [refusal.voice.name for refusal in spoken.refusals] == ["first"]
+
+
+def test_it_is_told_how_many_sentences_are_said_whoever_says_them_and_where_they_were_kept(cache: SpeechCache) -> None:
+    script = Script(tuple(replace(plain(WORDS), role=role) for role in ("male", "female", "male")))
+    voices = {"male": [ToldVoice("man", GOOD)], "female": [ToldVoice("woman", VoiceFailed("no")), ToldVoice("w", GOOD)]}
+    heard: list[int] = []
+    speak(script, voices, cache, heard.append)
+    total = sum(len(turn.sentences) for turn in script.turns)
+    assert heard[-1] == total
+    assert heard == sorted(heard)
+    again: list[int] = []
+    speak(script, voices, cache, again.append)
+    assert again[-1] == total
 
 
 def test_a_role_without_a_voice_is_said(cache: SpeechCache) -> None:
