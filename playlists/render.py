@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from playlists.audio import chime, encode, segment, voice
 from playlists.audio.settings import SoundSettings
@@ -20,6 +21,12 @@ _UNFINISHED = ".part"
 GRIDS_PER_S = 10
 """Every clip lasts a whole number of tenths of a second."""
 
+Step = Literal["levelling", "encoding"]
+
+
+def _untold(_step: Step) -> None:
+    """Nobody wants to know."""
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -29,14 +36,20 @@ class Rendered:
     marks: tuple[Mark, ...]
 
 
-def render_bulletin(said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path) -> Rendered:
+def render_bulletin(
+    said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path, *, told: Callable[[Step], None] = _untold
+) -> Rendered:
     """The clip of one bulletin between two short silences, written into `folder`.
 
     `said` are speeches and the pauses between them. Each speech is levelled for itself, so that voices and recordings
     are equally loud. Deterministic: same speeches and settings, same bytes. The file appears whole under its name or
-    not at all. Raises SoundError for silence, and for sound that cannot be brought to the settings' loudness and peak.
+    not at all. `told` is called as each step begins. Raises SoundError for silence, and for sound that cannot be
+    brought to the settings' loudness and peak.
     """
-    return _finished(_levelled(said, settings), "bulletin", settings, folder)
+    told("levelling")
+    levelled = _levelled(said, settings)
+    told("encoding")
+    return _finished(levelled, "bulletin", settings, folder)
 
 
 def render_ident(said: Sequence[Speech | timedelta], settings: SoundSettings, folder: Path) -> Rendered:
