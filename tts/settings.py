@@ -47,7 +47,8 @@ class Pauses:
 class EspeakSettings:
     """``rate`` in espeak's words per minute: 128 gives 175 Vietnamese syllables a minute, its default of 175 gives 242.
 
-    ``amplitude`` in its percent: 100 clips, 60 does not. ``pitch`` from 0 to 99, 50 as the voice was made.
+    ``amplitude`` in its percent: 100 clips, 60 does not. ``pitch`` from 0 to 99, 50 as the voice was made: no
+    other puts more of it into a horn's band of 300 Hz to 6 kHz (−2.1 to −2.3 dB for the man's voice from 30 to 80).
     """
 
     rate: int = 128
