@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
 
-from playlists.planning.lane import Lane
+from playlists.planning.lane import Demand, Lane
 
 SOURCE, SINK = -1, -2
 
 Arcs = dict[int, dict[int, int]]  # node -> node -> room left
+Rank = tuple[int, int]
 
 
 def overload(lane: Lane) -> int:
@@ -18,30 +22,78 @@ def overload(lane: Lane) -> int:
     fit at all (max-flow, min-cut).
     """
     slots = len(lane.slots)
-    demands = range(slots + 7, slots + 7 + len(lane.demands))
-    arcs: Arcs = {node: {} for node in (SOURCE, SINK, *range(slots + 7), *demands)}
-
-    def join(start: int, end: int, room: int) -> None:
-        arcs[start][end] = arcs[start].get(end, 0) + room
-        arcs[end].setdefault(start, 0)
-
+    arcs = _arcs()
     for block in lane.blocks:
-        join(block.slot, slots + block.day, max(0, min(block.end - block.start, lane.session_room) - lane.leads))
+        room = max(0, min(block.end - block.start, lane.session_room) - lane.leads)
+        _join(arcs, block.slot, slots + block.day, room)
     for day in range(7):
-        join(slots + day, SINK, max(0, lane.day_room[day]))
+        _join(arcs, slots + day, SINK, max(0, lane.day_room[day]))
     asked = 0
-    for node, demand in zip(demands, lane.demands, strict=True):
+    for node, demand in enumerate(lane.demands, slots + 7):
         asked += demand.size * demand.need
-        join(SOURCE, node, demand.size * demand.need)
+        _join(arcs, SOURCE, node, demand.size * demand.need)
         for slot in {block.slot for block, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds}:
-            join(node, slot, demand.size)
+            _join(arcs, node, slot, demand.size)
+    return asked - _flow(arcs)
+
+
+def overload_together(lanes: Sequence[Lane]) -> int:
+    """As `overload`, for lanes of which each hears each other.
+
+    Each bulletin is asked only where it asks most: those plays are of different bulletins or in one lane, so no two of
+    them may sound at once, and all must find room in one common time.
+    """
+    edges = sorted({edge for lane in lanes for block in lane.blocks for edge in (block.start, block.end)})
+    cells = list(pairwise(edges))
+    arcs = _arcs()
+    for number, (start, end) in enumerate(cells):
+        _join(arcs, number, SINK, end - start)
+    hardest: dict[int, tuple[Rank, Lane, Demand]] = {}
+    for lane in lanes:
+        for demand in lane.demands:
+            places = [block for block, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds]
+            rank = demand.size * demand.need, -sum(block.end - block.start for block in places)
+            if demand.bulletin not in hardest or rank > hardest[demand.bulletin][0]:
+                hardest[demand.bulletin] = rank, lane, demand
+    asked, node = 0, len(cells)
+    for _, lane, demand in hardest.values():
+        bulletin = node
+        asked += demand.size * demand.need
+        _join(arcs, SOURCE, bulletin, demand.size * demand.need)
+        slots: dict[int, int] = {}
+        for block, bounds in zip(lane.blocks, demand.bounds, strict=True):
+            if not bounds:
+                continue
+            if block.slot not in slots:
+                node += 1
+                slots[block.slot] = node
+                _join(arcs, bulletin, node, demand.size)
+            for cell in range(bisect_left(edges, block.start), bisect_left(edges, block.end)):
+                _join(arcs, slots[block.slot], cell, edges[cell + 1] - edges[cell])
+        node += 1
+    return asked - _flow(arcs)
+
+
+def _arcs() -> Arcs:
+    return {SOURCE: {}, SINK: {}}
+
+
+def _join(arcs: Arcs, start: int, end: int, room: int) -> None:
+    outward = arcs.setdefault(start, {})
+    outward[end] = outward.get(end, 0) + room
+    arcs.setdefault(end, {}).setdefault(start, 0)
+
+
+def _flow(arcs: Arcs) -> int:
+    """What can flow from source to sink; uses up the room of the arcs."""
+    flow = 0
     while path := _path(arcs):
         room = min(arcs[start][end] for start, end in path)
         for start, end in path:
             arcs[start][end] -= room
             arcs[end][start] += room
-        asked -= room
-    return asked
+        flow += room
+    return flow
 
 
 def _path(arcs: Arcs) -> list[tuple[int, int]]:

@@ -61,8 +61,8 @@ class Lane:
 
     Two stretches may be one session when no more than `session_gap` apart, and surely are when no more than
     `session_join`: the room of idents and sign-offs is rounded up to the grid. `exact` is False where the blocks do not
-    show every place the rules would allow (windows that overlap each other, sessions that could be stretched); then a
-    search that finds nothing proves nothing.
+    show every place the rules would allow (windows that overlap each other, sessions that could be stretched, or follow
+    each other in one window); then a search that finds nothing proves nothing.
     """
 
     blocks: tuple[Block, ...]
@@ -91,9 +91,13 @@ class Lane:
         return self.leads > 0 or min(self.session_room, *self.day_sessions) < UNBOUNDED
 
 
-def lane_of(problem: Problem, xom: Xom, without: frozenset[str] = frozenset()) -> Lane:
-    """Compile a xóm's rules; `without` names rules to leave out (see `rule_names`), for finding reasons."""
-    return _Compiler(problem, xom, without).lane()
+def lane_of(problem: Problem, xom: Xom, without: frozenset[str] = frozenset(), *, loose: bool = False) -> Lane:
+    """Compile a xóm's rules; `without` names rules to leave out (see `rule_names`), for finding reasons.
+
+    A loose lane allows whatever the rules allow and perhaps more: its blocks may overlap where windows do, and sessions
+    beside committed plays are not bounded. What is impossible in a loose lane is impossible.
+    """
+    return _Compiler(problem, xom, without, loose=loose).lane()
 
 
 def rule_names(problem: Problem, xom: Xom) -> tuple[str, ...]:
@@ -151,15 +155,21 @@ def remaining(span: Span, closed: Iterable[Span]) -> Iterator[Span]:
 class _Compiler:
     """Reads one xóm's rules once, into grid steps."""
 
-    def __init__(self, problem: Problem, xom: Xom, without: frozenset[str]) -> None:
+    def __init__(self, problem: Problem, xom: Xom, without: frozenset[str], *, loose: bool) -> None:
         self.problem = problem
         self.xom = xom
-        self.without = without
+        self.loose = loose
+        sessions = {"max_session", "max_sessions_per_day"}
+        beside = loose and any(play.xom == xom.id and play.counts for play in problem.committed)
+        self.without = without | sessions if beside else without
         self.grid = problem.rules.grid
         self.lead_in, self.lead_out = self.length(problem.lead_in), self.length(problem.lead_out)
         session = problem.rules.max_session
-        self.session_room = UNBOUNDED if session is None or "max_session" in without else session // self.grid
+        self.session_room = UNBOUNDED if session is None or "max_session" in self.without else session // self.grid
         self.session_gap = SESSION_GAP // self.grid
+        self.limited = self.session_room < UNBOUNDED or (
+            problem.rules.max_sessions_per_day is not None and "max_sessions_per_day" not in self.without
+        )
         rounding = (self.lead_in + self.lead_out) * self.grid - problem.lead_in - problem.lead_out
         self.session_join = max(-1, (SESSION_GAP - rounding) // self.grid)
         bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
@@ -246,16 +256,16 @@ class _Compiler:
                     continue
                 span = self.ceil(interval.start), self.floor(interval.end)
                 key = SlotKey(date, number)
-                for start, end in remaining(span, merged([*closed, *given])):
+                for start, end in remaining(span, merged(closed if self.loose else [*closed, *given])):
                     if end - start > self.lead_in + self.lead_out:
                         if not slots or slots[-1] != key:
                             slots.append(key)
                         half = int(instant(self.problem, start).hour >= NOON)
                         blocks.append(Block(len(slots) - 1, day, half, start, end))
                 given.append(span)
-        exact = len(merged(given, -1)) == len(given)
+        exact = len(merged(given, -1)) == len(given) and not (self.limited and self.lead_in + self.lead_out == 0)
         blocks.sort(key=lambda block: (block.start, block.end))
-        if self.session_room == UNBOUNDED:
+        if self.session_room == UNBOUNDED or self.loose:
             return tuple(blocks), tuple(slots), exact
         apart = self._set_apart(blocks)
         return tuple(apart), tuple(slots), exact and apart == blocks and not self.committed

@@ -18,7 +18,8 @@ class WeekPlan:
 
     `plays` are all that stand, committed ones (without the missed) among them; `added` are the new ones, `programmes`
     the new ones as they are to be dispatched. `same_day` names the xóm that hear the campaign on one day only, because
-    two days were not found for them.
+    two days were not found for them. `proved` says that no plan has the campaign on two days in more xóm, nor as many
+    wanted plays where it has: the first two aims of docs/planning.md.
     """
 
     week: Week
@@ -26,6 +27,7 @@ class WeekPlan:
     added: tuple[Play, ...]
     programmes: tuple[Programme, ...]
     same_day: tuple[str, ...]
+    proved: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Missing:
     plays: int
 
 
-def week_plan(problem: Problem, added: Iterable[Play]) -> WeekPlan:
+def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) -> WeekPlan:
     """The whole week, from the plays that are new."""
     new = _ordered(problem, added)
     plays = _ordered(problem, [*new, *(play.play for play in problem.committed if play.counts)])
@@ -51,6 +53,7 @@ def week_plan(problem: Problem, added: Iterable[Play]) -> WeekPlan:
         same_day=tuple(
             xom.id for xom in problem.xom if slots[xom.id] and len({slot.day for slot in slots[xom.id]}) < least
         ),
+        proved=proved,
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from playlists.planning.cut import overload
-from playlists.planning.exact import Found, search
+from playlists.planning.contradiction import CAMPAIGN, Contradiction, contradictions, is_goal
+from playlists.planning.cut import overload, overload_together
 from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.phrases import Phrase, Translate
 from playlists.planning.problem import Problem
+from playlists.planning.question import Prover, no_prover, overlap_name
 from playlists.xom import Xom
-
-STEPS = 3_000  # of each question whether the rules left still contradict each other
-CAMPAIGN = "campaign_min_per_xom"
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,8 @@ class Reason:
 
     `rules` name the rules that together leave no plan, as in shared documents ("blackout:tang lễ", "relay:VOV1",
     "min_per_week:b3"); beside the xóm's windows and what is committed they need nothing else. `minimal` says it was
-    shown that without any one of them there is a plan. `would_help` lists what resolves this contradiction.
+    shown that without any one of them there is a plan. `would_help` lists what resolves this contradiction. Where
+    it takes xóm that hear each other to contradict, `neighbours` are the others, and each rule is meant for all.
     """
 
     xom: str
@@ -33,6 +32,7 @@ class Reason:
     values: Mapping[str, object] = field(hash=False)
     would_help: tuple[Phrase, ...] = field(hash=False)
     minimal: bool = True
+    neighbours: tuple[str, ...] = ()
 
     def said(self, translate: Translate = str) -> str:
         """The reason as a sentence."""
@@ -42,62 +42,23 @@ class Reason:
         return self.said()
 
 
-def explain(problem: Problem, xom: Xom) -> tuple[Reason, ...]:
-    """The contradictions among the xóm's own rules, each minimal, until what is left has a plan.
+def explain(problem: Problem, *xom: Xom, prover: Prover = no_prover) -> tuple[Reason, ...]:
+    """The contradictions among the rules of one xóm, or of some that hear each other, until what is left has a plan.
 
     Rules are taken away one by one; what cannot go without a plan appearing stays. Empty when the rules were not shown
     to contradict each other.
     """
-    reasons: list[Reason] = []
-    dropped: frozenset[str] = frozenset()
-    while _verdict(problem, xom, dropped) is Found.NOTHING:
-        core, minimal = _core(problem, xom, dropped)
-        reasons.append(_reason(problem, xom, core, minimal))
-        goals = frozenset(name for name in core if _is_goal(name))
-        dropped |= goals
-        if not goals:  # the rules contradict each other with nothing asked: no more can be said
-            break
-    return tuple(reasons)
+    return tuple(_reason(problem, found) for found in contradictions(problem, xom, prover))
 
 
-def _verdict(problem: Problem, xom: Xom, without: frozenset[str]) -> Found | None:
-    found = search(lane_of(problem, xom, without), 0, STEPS)
-    return found if isinstance(found, Found) else None
-
-
-def _core(problem: Problem, xom: Xom, dropped: frozenset[str]) -> tuple[tuple[str, ...], bool]:
-    """An irreducible set of rules that leave no plan, and whether irreducible was shown."""
-    names = [name for name in rule_names(problem, xom) if name not in dropped]
-    goals = [name for name in names if _is_goal(name)]
-    out = dropped
-    for goal in reversed(goals):  # one promise that fails alone is the plainest reason
-        others = dropped | (set(goals) - {goal})
-        if _verdict(problem, xom, others) is Found.NOTHING:
-            out = others
-            break
-    shown = True
-    for name in sorted(names, key=lambda name: not _is_goal(name)):
-        if name in out:
-            continue
-        verdict = _verdict(problem, xom, out | {name})
-        if verdict is Found.NOTHING:
-            out |= {name}
-        elif verdict is Found.UNDECIDED:
-            shown = False
-    return tuple(name for name in names if name not in out), shown
-
-
-def _is_goal(name: str) -> bool:
-    return name == CAMPAIGN or name.startswith("min_per_week:")
-
-
-def _reason(problem: Problem, xom: Xom, core: Sequence[str], minimal: bool) -> Reason:
-    goals = tuple(_worded(problem, xom, name) for name in core if _is_goal(name))
-    rules = tuple(_worded(problem, xom, name) for name in core if not _is_goal(name))
-    values: dict[str, object] = {"xom": xom.name, "goals": goals, "rules": rules}
+def _reason(problem: Problem, found: Contradiction) -> Reason:
+    xom, core = found.xom[0], found.rules
+    goals = tuple(_worded(problem, xom, name) for name in core if is_goal(name))
+    rules = tuple(_worded(problem, xom, name) for name in core if not is_goal(name))
+    values: dict[str, object] = {"xom": ", ".join(item.name for item in found.xom), "goals": goals, "rules": rules}
     campaign = [bulletin for bulletin in problem.bulletins if bulletin.campaign and bulletin.targets.includes(xom)]
     help_: list[Phrase] = []
-    if not xom.windows:
+    if not xom.windows and len(found.xom) == 1:
         template = "{xom} has no window in which it may be spoken to"
         help_.append(Phrase("give it a window, or a longer one"))
     elif tuple(core) == (CAMPAIGN,) and not campaign:
@@ -109,14 +70,30 @@ def _reason(problem: Problem, xom: Xom, core: Sequence[str], minimal: bool) -> R
             if rules
             else "{xom}: its windows have no room for {goals}"
         )
-        others = frozenset(rule_names(problem, xom)) - set(core)
-        short = overload(lane_of(problem, xom, others)) * problem.rules.grid
+        short = _short(problem, found) * problem.rules.grid
         if short:
             help_.append(Phrase("find {minutes} min more in its windows", {"minutes": _minutes(short)}))
         help_ += [_remedy(problem, xom, name) for name in core]
         help_.append(Phrase("give it a window, or a longer one"))
     named = [name.split(":", 1)[1] for name in core if name.startswith(("min_", "want_", "valid:"))]
-    return Reason(xom.id, tuple(dict.fromkeys(named)), tuple(core), template, values, tuple(help_), minimal)
+    return Reason(
+        xom=xom.id,
+        bulletins=tuple(dict.fromkeys(named)),
+        rules=core,
+        template=template,
+        values=values,
+        would_help=tuple(help_),
+        minimal=found.minimal,
+        neighbours=tuple(item.id for item in found.xom[1:]),
+    )
+
+
+def _short(problem: Problem, found: Contradiction) -> int:
+    """The steps of sound for which there is no room, as far as a flow shows it."""
+    others = frozenset(name for item in found.xom for name in rule_names(problem, item)) - set(found.rules)
+    if len(found.xom) == 1:
+        return overload(lane_of(problem, found.xom[0], others))
+    return overload_together([lane_of(problem, item, others, loose=True) for item in found.xom])
 
 
 def _worded(problem: Problem, xom: Xom, name: str) -> Phrase:
@@ -129,6 +106,10 @@ def _remedy(problem: Problem, xom: Xom, name: str) -> Phrase:
 
 # each kind of rule: how it is named in a reason, and what would help against it
 _WORDS = {
+    "overlap": (
+        "{left} and {right} hearing each other",
+        "take {left} and {right} out of the pairs if they do not hear each other",
+    ),
     "blackout": ("the silence for {why}", "give it a window outside the silence for {why}"),
     "relay": ("the relay of {name}", "shorten or move the relay of {name}"),
     "quiet": ("the quiet hours {hours}", "give it a window outside the quiet hours {hours}"),
@@ -173,8 +154,15 @@ def _values(problem: Problem, xom: Xom, name: str) -> Iterator[tuple[str, object
         yield "first", bulletin.valid_from
         yield "last", bulletin.valid_to
         yield "count", bulletin.plays_min if kind == "min_per_week" else bulletin.plays_wanted
+    if kind == "overlap":
+        yield from zip(("left", "right"), _pair(problem, name), strict=True)
     yield {"blackout": "why", "relay": "name", "quiet": "hours"}.get(kind, "rule"), which
     yield "now", problem.now
+
+
+def _pair(problem: Problem, name: str) -> tuple[str, str]:
+    names = {xom.id: xom.name for xom in problem.xom}
+    return next((names[pair[0]], names[pair[1]]) for pair in problem.overlaps if overlap_name(*pair) == name)
 
 
 def _minutes(length: timedelta) -> str:

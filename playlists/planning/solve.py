@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from playlists.errors import PlaylistError
-from playlists.planning.alone import days_asked, plan_alone
+from playlists.planning.alone import Alone, days_asked, plan_alone
+from playlists.planning.best import improved
 from playlists.planning.check import violations
-from playlists.planning.lane import Lane, instant, lane_of
+from playlists.planning.lane import Lane, lane_of
 from playlists.planning.plan import Missing, WeekPlan, missing, week_plan
 from playlists.planning.problem import Play, Problem
+from playlists.planning.question import Finding, Placed, Prover, Question, groups, neighbours_of, no_prover, plays_of
 from playlists.planning.reasons import Reason, explain
 from playlists.planning.timeline import Lacking, Party, plan_together
-
-Placed = Sequence[tuple[int, int]]  # (bulletin, first step)
 
 
 class PlanningError(PlaylistError):
@@ -38,37 +38,47 @@ class Undecided:
     missing: tuple[Missing, ...]
 
 
-def solve(problem: Problem) -> WeekPlan | Infeasible | Undecided:
-    """Plan the week. Same problem, same answer; no clock, no chance but fixed seeds.
+def solve(problem: Problem, prover: Prover = no_prover) -> WeekPlan | Infeasible | Undecided:
+    """Plan the week. Same problem, same prover, same answer; no clock, no chance but fixed seeds.
 
     Xóm without overlaps are planned each for itself, equal ones once; those that hear each other on a common timeline.
-    `Infeasible` rests on a complete search of one xóm's own rules. Raises PlanningError when the independent check
-    finds a fault in the plan.
+    What that leaves short of its promises, or of the best by two days and wanted plays, the prover is asked for.
+    `Infeasible` is never said on one search alone. Raises PlanningError when the independent check finds a fault in
+    the plan.
     """
     lanes = {xom.id: lane_of(problem, xom) for xom in problem.xom}
-    alone: dict[Lane, Placed] = {}
-    placed: dict[str, Placed] = {}
-    for component in _components(problem):
-        classes = _classes(component, lanes)
+    alone: dict[Lane, Alone] = {}
+    asked: dict[Question, Finding] = {}
+    plays: list[Play] = []
+    proved = True
+    for group in groups(problem.xom, neighbours_of(problem)):
+        ids = [xom.id for xom in group]
+        classes = _classes(ids, lanes)
         if len(classes) > 1:
-            placed.update(_together(problem, classes))
-            continue
-        (lane, members) = next(iter(classes.items()))
-        if lane not in alone:
-            alone[lane] = plan_alone(lane).plays
-        placed.update(dict.fromkeys(members, alone[lane]))
-    plan = week_plan(
-        problem,
-        [
-            Play(xom, problem.bulletins[bulletin].id, instant(problem, start))
-            for xom, plays in placed.items()
-            for bulletin, start in plays
-        ],
-    )
-    return _answer(problem, plan)
+            placed = dict(_together(problem, classes, alone))
+        else:
+            placed = dict.fromkeys(ids, _alone(next(iter(classes)), alone).plays)
+        if prover is not no_prover:
+            placed, best = improved(problem, group, lanes, placed, lambda question: _once(asked, prover, question))
+            proved = proved and best
+        plays += plays_of(problem, placed)
+    return _answer(problem, week_plan(problem, plays, proved=proved and prover is not no_prover), prover)
 
 
-def _answer(problem: Problem, plan: WeekPlan) -> WeekPlan | Infeasible | Undecided:
+def _once(asked: dict[Question, Finding], prover: Prover, question: Question) -> Finding:
+    """Equal questions are asked once."""
+    if question not in asked:
+        asked[question] = prover(question)
+    return asked[question]
+
+
+def _alone(lane: Lane, known: dict[Lane, Alone]) -> Alone:
+    if lane not in known:
+        known[lane] = plan_alone(lane)
+    return known[lane]
+
+
+def _answer(problem: Problem, plan: WeekPlan, prover: Prover) -> WeekPlan | Infeasible | Undecided:
     lacking = missing(problem, plan)
     promised = {"campaign_min_per_xom", "min_per_week"} if lacking else set()
     faults = [fault for fault in violations(problem, plan) if fault.rule not in promised]
@@ -81,33 +91,17 @@ def _answer(problem: Problem, plan: WeekPlan) -> WeekPlan | Infeasible | Undecid
         )
     if not lacking:
         return plan
-    short = {entry.xom for entry in lacking}
-    reasons = tuple(reason for xom in problem.xom if xom.id in short for reason in explain(problem, xom))
+    reasons = tuple(_reasons(problem, {entry.xom for entry in lacking}, prover))
     return Infeasible(plan, lacking, reasons) if reasons else Undecided(plan, lacking)
 
 
-def _components(problem: Problem) -> Iterator[list[str]]:
-    """The xóm in groups that do not hear each other, in the order of the problem."""
-    neighbours = _neighbours(problem)
-    seen: set[str] = set()
-    for xom in problem.xom:
-        group = [xom.id] if xom.id not in seen else []
-        seen.update(group)
-        for member in group:  # grows while it is walked
-            fresh = sorted(neighbours[member] - seen)
-            seen.update(fresh)
-            group.extend(fresh)
-        if group:
-            yield group
-
-
-def _neighbours(problem: Problem) -> Mapping[str, set[str]]:
-    neighbours: dict[str, set[str]] = {xom.id: set() for xom in problem.xom}
-    for left, right in problem.overlaps:
-        if left != right:
-            neighbours[left].add(right)
-            neighbours[right].add(left)
-    return neighbours
+def _reasons(problem: Problem, short: set[str], prover: Prover) -> Iterator[Reason]:
+    """Of each group with something lacking: what contradicts in one xóm, else what contradicts among neighbours."""
+    for group in groups(problem.xom, neighbours_of(problem)):
+        if short.isdisjoint(xom.id for xom in group):
+            continue
+        single = [reason for xom in group if xom.id in short for reason in explain(problem, xom, prover=prover)]
+        yield from single or (explain(problem, *group, prover=prover) if len(group) > 1 else ())
 
 
 def _classes(component: Sequence[str], lanes: Mapping[str, Lane]) -> dict[Lane, list[str]]:
@@ -118,8 +112,10 @@ def _classes(component: Sequence[str], lanes: Mapping[str, Lane]) -> dict[Lane, 
     return classes
 
 
-def _together(problem: Problem, classes: Mapping[Lane, Sequence[str]]) -> Iterator[tuple[str, Placed]]:
-    neighbours = _neighbours(problem)
+def _together(
+    problem: Problem, classes: Mapping[Lane, Sequence[str]], alone: dict[Lane, Alone]
+) -> Iterator[tuple[str, Placed]]:
+    neighbours = neighbours_of(problem)
     number = {xom: index for index, members in enumerate(classes.values()) for xom in members}
     parties = [
         Party(
@@ -129,14 +125,14 @@ def _together(problem: Problem, classes: Mapping[Lane, Sequence[str]]) -> Iterat
         )
         for lane, members in classes.items()
     ]
-    together = plan_together(parties, max(days_asked(lane) for lane in classes), _least_lacking(parties))
+    together = plan_together(parties, max(days_asked(lane) for lane in classes), lambda: _least(parties, alone))
     for members, plays in zip(classes.values(), together, strict=True):
         for xom in members:
-            yield xom, plays
+            yield xom, tuple(plays)
 
 
-def _least_lacking(parties: Sequence[Party]) -> Lacking:
+def _least(parties: Sequence[Party], alone: dict[Lane, Alone]) -> Lacking:
     """What the parties lack when each is planned for itself; together they will hardly lack less."""
-    alone = [(party.size, plan_alone(party.lane).lacking) for party in parties]
-    slots, plays, days = (sum(size * lacking[level] for size, lacking in alone) for level in range(3))
+    lacks = [(party.size, _alone(party.lane, alone).lacking) for party in parties]
+    slots, plays, days = (sum(size * lacking[level] for size, lacking in lacks) for level in range(3))
     return slots, plays, days

@@ -7,7 +7,7 @@ sign-off, heard by a fixed audience. So two neighbours never sound at once with 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -30,17 +30,18 @@ class Party:
     neighbours: frozenset[int]
 
 
-def plan_together(parties: Sequence[Party], days: int, least: Lacking) -> list[list[tuple[int, int]]]:
+def plan_together(parties: Sequence[Party], days: int, least: Callable[[], Lacking]) -> list[list[tuple[int, int]]]:
     """The plays (bulletin, first step) of each party: the try of several that lacks least of what is asked.
 
-    The first try is the plan one would like best, the others follow chance, from fixed seeds. `least` is what is known
-    to be lacking in any plan: campaign slots, plays of minimums, xóm that hear the campaign on fewer than `days` days.
+    The first try is the plan one would like best, the others follow chance, from fixed seeds. `least` tells what is
+    known to lack in any plan: campaign slots, plays of minimums, xóm that hear the campaign on fewer than `days` days.
     """
     best = _Timeline(parties, days)
     best.fill()
     effort = best.effort
+    known = least() if any(best.lacking) else best.lacking
     for attempt in range(1, TRIES):
-        if best.lacking <= least or effort > EFFORT:
+        if best.lacking <= known or effort > EFFORT:
             break
         timeline = _Timeline(parties, days, Random(attempt), wild=attempt % 2 == 0)
         timeline.fill()

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from playlists.bulletin import Priority
 from playlists.clip import Clip
+from playlists.exact.prover import CpSat
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
 from playlists.planning.reasons import Reason
@@ -84,7 +85,8 @@ def planned(session: Session, station: Station, week: Week, now: datetime) -> Pl
         raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     material = find_material(session, station, week)
     problem = pose(session, station, week, material, now)
-    answer = solve(problem)
+    with CpSat() as prover:
+        answer = solve(problem, prover)
     if isinstance(answer, WeekPlan):
         return Planned(week, problem, material, answer, True, ())
     if isinstance(answer, Infeasible):
@@ -97,10 +99,11 @@ def pose(session: Session, station: Station, week: Week, material: Material, now
     """The week as a problem: what was dispatched stays, and nothing new starts before receivers can have fetched it."""
     config = station.config
     known = {row.id: row for row in bulletin_rows(session)}
+    longest = config.rules.max_session_min
     return Problem(
         week=week,
         now=max(now + timedelta(seconds=config.rules.lead_s), week.start),
-        xom=tuple(xom_value(row, config) for row in xom_rows(session)),
+        xom=tuple(xom_value(row, config, week) for row in xom_rows(session)),
         bulletins=tuple(
             _planned_bulletin(known[key], clip.duration, timedelta(hours=config.rules.min_gap_h))
             for key, clip in sorted(material.clips.items())
@@ -110,6 +113,8 @@ def pose(session: Session, station: Station, week: Week, material: Material, now
             pause=material.pause,
             grid=GRID,
             quiet=quiet_hours(config.rules),
+            max_sessions_per_day=config.rules.max_sessions_per_day,
+            max_session=None if longest is None else timedelta(minutes=longest),
         ),
         relays=relays(config.rules),
         overlaps=config.rules.overlaps,

@@ -11,9 +11,11 @@ from random import Random
 import pytest
 
 from playlists.bulletin import Targets
+from playlists.exact.answer import answer
 from playlists.planning.check import violations
-from playlists.planning.plan import missing, week_plan
+from playlists.planning.plan import WeekPlan, missing, week_plan
 from playlists.planning.problem import PlannedBulletin, PlanningRules, Play, Problem
+from playlists.planning.question import Finding, Question
 from playlists.planning.solve import Infeasible, solve
 from playlists.rules import Window
 from playlists.week import Week
@@ -112,6 +114,33 @@ def sounds(problem: Problem, plays: tuple[Play, ...]) -> list[tuple[str, datetim
 
 def agree(one: list[tuple[str, datetime, datetime]], other: list[tuple[str, datetime, datetime]]) -> bool:
     return all(left == right or left[2] <= right[1] or right[2] <= left[1] for left in one for right in other)
+
+
+def prover(question: Question) -> Finding:
+    """CP-SAT in this process."""
+    return answer(question, effort=2.0)[0]
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_f8_with_the_prover_nothing_about_neighbours_stays_open(block: int) -> None:
+    for seed in range(block * WEEKS, (block + 1) * WEEKS):
+        problem = tiny_neighbours(seed)
+        left, right = ([sounds(problem, plays) for plays in plans(problem, xom)] for xom in problem.xom)
+        possible = any(agree(one, other) for one in left for other in right)
+        found = solve(problem, prover)
+        assert isinstance(found, WeekPlan if possible else Infeasible), seed
+        if isinstance(found, Infeasible):
+            assert all(reason.minimal for reason in found.reasons), seed
+        else:
+            assert found.proved, seed
+
+
+def test_a_reason_among_neighbours_names_them_and_the_pair() -> None:
+    found = solve(tiny_neighbours(147), prover)
+    assert isinstance(found, Infeasible)
+    (reason,) = found.reasons
+    assert (reason.xom, reason.neighbours) == ("x0", ("x1",))
+    assert reason.rules == ("overlap:x0+x1", "min_gap:b0", "min_per_week:b0", "min_per_week:b2")
 
 
 @pytest.mark.parametrize("block", range(4))

@@ -133,12 +133,14 @@ def test_every_kind_of_rule_can_be_said_in_vietnamese() -> None:
         rules=PlanningRules(max_sessions_per_day=1, max_session=timedelta(minutes=10)),
         relays=(RELAY,),
         now=WEEK.start + timedelta(days=1),
+        xom=(XOM, replace(XOM, id="x08", name="Xóm 8")),
+        overlaps=(("x07", "x08"),),
     )
     for words in reasons._WORDS.values():
         for template in words:
             assert template in vietnamese(), template
     for kind in reasons._WORDS:
-        which = {"blackout": "tang lễ", "relay": "VOV1", "quiet": "21:00-05:00"}.get(kind, "b3")
+        which = {"blackout": "tang lễ", "relay": "VOV1", "quiet": "21:00-05:00", "overlap": "x07+x08"}.get(kind, "b3")
         name = kind if kind in (reasons.CAMPAIGN, "now", "daily_cap") or kind.startswith("max_") else f"{kind}:{which}"
         for phrase in (reasons._worded(posed, XOM, name), reasons._remedy(posed, XOM, name)):
             assert "{" not in phrase.said(in_vietnamese)

@@ -1,0 +1,87 @@
+"""One question answered by CP-SAT: one worker, fixed seed, deterministic limit, so the answer is always the same."""
+
+from __future__ import annotations
+
+from ortools.sat.python import cp_model
+
+from playlists.exact.model import Model
+from playlists.planning.positions import settle
+from playlists.planning.question import Encoding, Finding, Goal, Placed, Question
+
+FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+
+def answer(question: Question, effort: float) -> tuple[Finding, float]:
+    """Search for `effort` units of CP-SAT's deterministic time, some seconds on a usual processor; and what it took."""
+    model = Model(question)
+    solver = cp_model.CpSolver()
+    settings = solver.parameters
+    settings.num_workers = 1
+    settings.random_seed = 1 if question.encoding is Encoding.INTERVALS else 2
+    settings.cp_model_presolve = question.goal is not Goal.CORE
+    model.hint()
+    if question.goal is not Goal.BEST:
+        return _any(model, solver, effort)
+    return _best(model, solver, effort)
+
+
+def _any(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Finding, float]:
+    solver.parameters.max_deterministic_time = effort
+    status = solver.solve(model.cp)
+    spent = solver.response_proto.deterministic_time
+    if status == cp_model.INFEASIBLE:
+        return Finding(impossible=True, core=_core(model, solver)), spent
+    return Finding(placed=_placed(model, solver)) if status in FOUND else Finding(), spent
+
+
+def _best(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Finding, float]:
+    """Each aim in turn, those before it held."""
+    finding, spent, proved = Finding(), 0.0, True
+    for aim in model.aims():
+        if isinstance(aim, int):  # nothing to choose
+            continue
+        model.cp.maximize(aim)
+        solver.parameters.max_deterministic_time = max(effort - spent, effort / 10)
+        status = solver.solve(model.cp)
+        spent += solver.response_proto.deterministic_time
+        if status == cp_model.INFEASIBLE and finding.placed is None:
+            return Finding(impossible=True), spent
+        if status not in FOUND:
+            return Finding(finding.placed), spent
+        proved = proved and status == cp_model.OPTIMAL
+        finding = Finding(_placed(model, solver), best=proved)
+        model.cp.add(aim >= round(solver.objective_value))
+        _continue_from(model, solver)
+    return (finding, spent) if finding.placed else _any(model, solver, effort)
+
+
+def _continue_from(model: Model, solver: cp_model.CpSolver) -> None:
+    values = solver.response_proto.solution
+    model.cp.clear_hints()  # type: ignore[no-untyped-call]
+    for index, value in enumerate(values):
+        model.cp.add_hint(model.cp.get_int_var_from_proto_index(index), value)
+
+
+def _placed(model: Model, solver: cp_model.CpSolver) -> tuple[Placed, ...] | None:
+    """Starts by lane: as the model says, or by packing blocks where it only says which bulletins share one."""
+    found: list[Placed] = []
+    for party in model.parties:
+        chosen = {key: sound for key, sound in party.at.items() if solver.boolean_value(sound.present)}
+        demands = party.lane.demands
+        if party.positional:
+            plays = {(demands[demand].bulletin, solver.value(sound.start)) for (demand, _), sound in chosen.items()}
+        else:
+            contents: list[list[int]] = [[] for _ in party.lane.blocks]
+            for demand, block in chosen:
+                contents[block].append(demand)
+            starts = settle(party.lane, contents).starts
+            if starts is None:
+                return None
+            plays = {(demands[demand].bulletin, start) for (demand, _), start in starts.items()}
+        found.append(tuple(sorted(plays)))
+    return tuple(found)
+
+
+def _core(model: Model, solver: cp_model.CpSolver) -> tuple[tuple[int, int], ...]:
+    named = {literal.index: promise for promise, literal in model.promises.items()}
+    return tuple(sorted(named[index] for index in solver.sufficient_assumptions_for_infeasibility() if index in named))

@@ -1,0 +1,107 @@
+"""From a good plan to the best by the first two aims, where a prover is at hand and there may be something to gain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from playlists.planning.check import violations
+from playlists.planning.lane import Lane
+from playlists.planning.plan import missing, week_plan
+from playlists.planning.problem import Problem
+from playlists.planning.question import Finding, Goal, Placed, Posed, Prover, plays_of, pose, says_all
+from playlists.xom import Xom
+
+Aims = tuple[int, int, int, int]  # minus what lacks of the promises; two days, priority plays, other plays
+
+
+def improved(
+    problem: Problem, group: Sequence[Xom], lanes: Mapping[str, Lane], placed: Mapping[str, Placed], prover: Prover
+) -> tuple[dict[str, Placed], bool]:
+    """The plan of xóm that hear each other, or a better one; and whether no other is better.
+
+    The prover is asked only where the plan does not reach what simple counting allows. Its answers are read by the
+    independent check before they are taken.
+    """
+    best = dict(placed)
+    part = _part(problem, group)
+    reached = _aims(part, lanes, best)
+    if all(a >= b for a, b in zip(reached, _most(lanes, group), strict=True)):
+        return best, True
+    tight = pose(problem, [xom.id for xom in group], Goal.BEST)
+    exact = says_all(tight.question)
+    for posed in (tight,) if exact else (tight, pose(problem, [xom.id for xom in group], Goal.BEST, loose=True)):
+        hint = tuple(best[members[0]] for members in posed.members)
+        finding = prover(replace(posed.question, hint=hint))
+        if finding.impossible and (exact or posed is not tight):
+            break
+        found = _kept(part, posed, finding)
+        if found is None:
+            continue
+        aims = _aims(part, lanes, found)
+        if aims > reached:
+            best, reached = found, aims
+        if finding.best and (exact or posed is not tight):
+            return best, True
+    return best, False
+
+
+def _part(problem: Problem, group: Sequence[Xom]) -> Problem:
+    ids = {xom.id for xom in group}
+    return replace(
+        problem,
+        xom=tuple(group),
+        overlaps=tuple(pair for pair in problem.overlaps if ids.issuperset(pair)),
+        committed=tuple(play for play in problem.committed if play.xom in ids),
+    )
+
+
+def _kept(part: Problem, posed: Posed, finding: Finding) -> dict[str, Placed] | None:
+    """The prover's plan where it keeps every rule and every promise."""
+    if finding.placed is None:
+        return None
+    found = posed.by_xom(finding.placed)
+    return None if violations(part, week_plan(part, plays_of(part, found))) else found
+
+
+def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:
+    plan = week_plan(part, plays_of(part, placed))
+    urgent = {demand.bulletin for lane in lanes.values() for demand in lane.demands if demand.priority}
+    counts = [bulletin in urgent for plays in placed.values() for bulletin, _ in plays]
+    lacking = sum(entry.plays for entry in missing(part, plan))
+    return -lacking, -len(plan.same_day), sum(counts), len(counts) - sum(counts)
+
+
+def _most(lanes: Mapping[str, Lane], group: Sequence[Xom]) -> Aims:
+    """What no plan can exceed: every wish met as far as slots and room go."""
+    totals = [_most_plays(lanes[xom.id]) for xom in group]
+    return 0, 0, sum(urgent for urgent, _ in totals), sum(others for _, others in totals)
+
+
+def _most_plays(lane: Lane) -> tuple[int, int]:
+    """At most so many plays of priority bulletins and of others: each in slots of its own, the shortest first."""
+    by_day = [0] * 7
+    for block in lane.blocks:
+        by_day[block.day] += block.end - block.start
+    room = sum(max(0, min(*pair)) for pair in zip(by_day, lane.day_room, strict=True))
+    found: list[int] = []
+    for priority in (True, False):
+        sizes: list[int] = []
+        for demand in lane.demands:
+            if demand.priority is priority:
+                slots = {block.slot for block, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds}
+                sizes += [demand.size] * min(demand.want, len(slots))
+        fitting = _fitting(sorted(sizes), room)
+        found.append(len(fitting))
+        room -= sum(fitting)
+    return found[0], found[1]
+
+
+def _fitting(sizes: Sequence[int], room: int) -> Sequence[int]:
+    taken: list[int] = []
+    for size in sizes:
+        if size > room:
+            break
+        taken.append(size)
+        room -= size
+    return taken
