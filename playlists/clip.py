@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playlists.errors import InvalidValueError
 
+CODECS = ("mp3", "opus")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -17,7 +18,8 @@ class Clip:
     """One finished sound file, named by its content.
 
     `digest` is the SHA-256 of the file's bytes in hex, `size` their number, `samples` what the bundled ffmpeg decodes
-    from the file at `rate` Hz, mono. `kind` says what it is: bulletin, ident or sign_off. Raises InvalidValueError.
+    from the file at `rate` Hz, mono. `kind` says what it is: bulletin, ident or sign_off; `codec` mp3 or opus, how it
+    was encoded. Raises InvalidValueError.
     """
 
     digest: str
@@ -26,10 +28,15 @@ class Clip:
     rate: int
     duration: timedelta
     kind: str
+    codec: str = "mp3"
 
     def __post_init__(self) -> None:
         if not _DIGEST.fullmatch(self.digest):
             raise InvalidValueError("a clip's digest is 64 hexadecimal digits, not {digest!r}", digest=self.digest)
+        if self.codec not in CODECS:
+            raise InvalidValueError(
+                "a clip's codec is {codecs}, not {codec!r}", codecs=" or ".join(CODECS), codec=self.codec
+            )
         if min(self.size, self.samples, self.rate) <= 0:
             raise InvalidValueError(
                 "a clip must hold sound, not {size} bytes and {samples} samples at {rate} Hz",
@@ -39,5 +46,5 @@ class Clip:
             )
 
     def path(self, folder: Path) -> Path:
-        """Where the clip lies under the audio folder; the name holds nothing but the digest (case E12)."""
-        return folder / f"{self.digest}.mp3"
+        """Where the clip lies under the audio folder; the name holds nothing but digest and codec (case E12)."""
+        return folder / f"{self.digest}.{self.codec}"

@@ -1,4 +1,4 @@
-"""A finished MP3 that meets its targets: levelled, encoded, decoded again, measured, corrected."""
+"""A finished clip that meets its targets: levelled, encoded, decoded again, measured, corrected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playlists.audio import ffmpeg, loudness
 from playlists.audio.loudness import Measured
-from playlists.audio.settings import SoundSettings
+from playlists.audio.settings import Codec, SoundSettings
 from playlists.errors import SoundError
 from tts.speech import Speech
 
@@ -16,8 +16,8 @@ TOLERANCE_LU = 0.5
 
 _GOOD_ENOUGH_LU = 0.3  # within this no further round is worth its time
 _ROUNDS = 6
-_OVERSHOOT_DB = 1.3  # what MP3 at 48 kbit/s usually adds to the peaks
-_LOSS_DB = 0.45  # what the limiter and the encoder usually take from the loudness
+_OVERSHOOT_DB: dict[Codec, float] = {"mp3": 1.3, "opus": 1.7}  # what the codec usually adds to the peaks
+_LOSS_DB: dict[Codec, float] = {"mp3": 0.45, "opus": 0.45}  # what limiter and codec usually take from the loudness
 _TRUE_PEAK_RATE = 96_000  # limited at 24 kHz, the wave between the samples stood 2 dB above the limit
 _SAFETY_DB = 0.4
 
@@ -29,18 +29,19 @@ class _Level:
 
 
 def encode(speech: Speech, settings: SoundSettings, path: Path) -> Measured:
-    """Write `speech` to `path` as MP3 at the settings' loudness and at most their true peak, measured on the file.
+    """Write `speech` to `path` at the settings' loudness and at most their true peak, measured on the file.
 
-    The loudness and the peak of the decoded file decide the gain and the limiter of the next round; six rounds at most.
-    The same speech and settings give the same bytes. Raises SoundError where the targets cannot both be met.
+    The loudness and the peak of the decoded file decide the gain and the limiter of the next round; six rounds at most,
+    and usually one. The same speech and settings give the same bytes. Raises SoundError where the targets cannot both
+    be met.
     """
     level = _Level(
-        gain_db=settings.loudness_lufs - loudness.of_speech(speech) + _LOSS_DB,
-        ceiling_db=settings.peak_dbtp - _OVERSHOOT_DB,
+        gain_db=settings.loudness_lufs - loudness.of_speech(speech) + _LOSS_DB[settings.codec],
+        ceiling_db=settings.peak_dbtp - _OVERSHOOT_DB[settings.codec],
     )
     for _ in range(_ROUNDS):
         _write(speech, settings, level, path)
-        measured = loudness.of_file(path, settings.rate)
+        measured = loudness.of_file(path, settings.rate, settings.codec)
         if _met(measured, settings, _GOOD_ENOUGH_LU):
             return measured
         level = _corrected(level, measured, settings)
@@ -78,13 +79,16 @@ def _write(speech: Speech, settings: SoundSettings, level: _Level, path: Path) -
         f"alimiter=limit={level.ceiling_db:.2f}dB:attack=2:release=60:level=false:latency=true",
         f"aresample={settings.rate}",
     ]
+    encoder: dict[Codec, list[str]] = {
+        "mp3": ["-c:a", "libmp3lame", "-id3v2_version", "0", "-f", "mp3"],
+        "opus": ["-c:a", "libopus", "-f", "ogg"],
+    }
     ffmpeg.run(
         [
             *ffmpeg.pcm_input(speech.rate),
-            *("-af", ",".join(filters), "-ac", "1"),
-            *("-c:a", "libmp3lame", "-b:a", f"{settings.bitrate_kbps}k", "-threads", "1"),
+            *("-af", ",".join(filters), "-ac", "1", "-b:a", f"{settings.kbps}k", "-threads", "1"),
             # Nothing but sound in the file: no date, no tags, no name of the encoder's version.
-            *("-bitexact", "-map_metadata", "-1", "-id3v2_version", "0", "-f", "mp3", "-y", f"file:{path.absolute()}"),
+            *("-bitexact", "-map_metadata", "-1", *encoder[settings.codec], "-y", f"file:{path.absolute()}"),
         ],
         speech.pcm,
     )

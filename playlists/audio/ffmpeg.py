@@ -12,9 +12,11 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from playlists.audio.settings import Codec
 from playlists.errors import SoundError
 
 TIME_LIMIT = timedelta(minutes=5)
+_FORMATS: dict[Codec, tuple[str, str]] = {"mp3": ("mp3", "mp3,mp3float"), "opus": ("ogg", "opus")}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def program() -> Path:
     return Path(found).resolve()
 
 
-def run(arguments: Sequence[str], sound: bytes = b"") -> Finished:
+def run(arguments: Sequence[str], sound: bytes | bytearray = b"") -> Finished:
     """Run ffmpeg with one thread; `sound` goes to its standard input.
 
     Inputs are named in `arguments` with their format; only pipes and plain files may be opened, so no playlist can lead
@@ -72,9 +74,10 @@ def pcm_input(rate: int) -> list[str]:
     return ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0"]
 
 
-def mp3_input(path: Path) -> list[str]:
-    """The arguments that make ffmpeg read the file as MP3 and as nothing else."""
-    return ["-f", "mp3", "-i", f"file:{path.absolute()}"]
+def clip_input(path: Path, codec: Codec) -> list[str]:
+    """The arguments that make ffmpeg read the file as a clip of this codec and as nothing else."""
+    demuxer, decoders = _FORMATS[codec]
+    return ["-codec_whitelist", decoders, "-f", demuxer, "-i", f"file:{path.absolute()}"]
 
 
 def pcm_output(rate: int) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playlists.audio import ffmpeg, loudness
 from playlists.audio.loudness import Loudness
+from playlists.audio.settings import Codec
 from tts.speech import Speech
 
 SHORT_TERM = timedelta(seconds=3)
@@ -43,12 +44,12 @@ class Trace:
         return self.sound.duration
 
 
-def of_file(path: Path, rate: int) -> Trace:
+def of_file(path: Path, rate: int, codec: Codec = "mp3") -> Trace:
     """Decode a finished clip and measure it. Raises SoundError where it cannot be decoded."""
     # The frames' values go to the log by way of ametadata: ebur128's own lines differ between versions of ffmpeg, and
     # with metadata it keeps them to itself.
-    measures = "ebur128=metadata=1:peak=true,ametadata=mode=print:key=lavfi.r128.S"
-    done = ffmpeg.run([*ffmpeg.mp3_input(path), "-af", measures, *ffmpeg.pcm_output(rate)])
+    measures = f"aresample={rate},ebur128=metadata=1:peak=true,ametadata=mode=print:key=lavfi.r128.S"
+    done = ffmpeg.run([*ffmpeg.clip_input(path, codec), "-af", measures, *ffmpeg.pcm_output(rate)])
     sound = Speech(done.output, rate)
     values = [float(value) for value in _S.findall(done.log)]
     full = SHORT_TERM // SHORT_TERM_STEP
