@@ -174,6 +174,7 @@ _EXPECTED = {
     "too_long": "at most {max_length} of them were expected",
     "model": "a table was expected",
     "time": 'a time of day such as "05:30" was expected',
+    "date": "a day such as 2026-11-28 was expected",
     "datetime": "an instant such as 2026-11-24T12:00:00+07:00 was expected",
 }
 """What pydantic misses, by the kind of its error or the kind's first word."""
@@ -181,6 +182,8 @@ _EXPECTED = {
 
 def fault_sentences(item: Any) -> Iterator[Sentence]:
     """One of pydantic's errors in our words, with the key's path."""
+    if item["type"] == "default_factory_not_called":  # the preset is at fault, and says so itself
+        return
     path = ".".join(str(part) for part in item["loc"]) or "config.toml"
     kind, context = item["type"], item.get("ctx", {})
     if isinstance(ours := context.get("error"), Faults):

@@ -1,13 +1,15 @@
 """The sections of config.toml as frozen settings, each with its bounds and defaults."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from playlists.days import HolidayRule
+from scheduler.policy import OWN, policy, presets
 from scheduler.sentence import Sentence
 from tts.settings import BUILT_IN_VOICES, PiperSettings
 from tts.template import PaceScale, ServiceRefused, ServiceSettings, TemplateRefused, as_text
@@ -87,7 +89,33 @@ class BlackoutSettings(Section):
         return self
 
 
+class SpecialDaySettings(Section):
+    day: date
+    why: str = Field(min_length=1)
+
+
+def _known_preset(name: str) -> str:
+    if name not in presets():
+        raise Faults(
+            Sentence("one of these was expected: {expected}, but {came} came", expected=", ".join(presets()), came=name)
+        )
+    return name
+
+
+def _of_preset(key: str, otherwise: Any) -> Any:
+    """A key that the preset decides where config.toml does not."""
+    return Field(default_factory=lambda given: policy(given["preset"]).value(key, otherwise), validate_default=True)
+
+
 class RulesSettings(Section):
+    """What the commune writes wins over its preset, key by key; `model_fields_set` are the keys it wrote."""
+
+    preset: Annotated[str, AfterValidator(_known_preset)] = OWN
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = _of_preset("days", EVERY_DAY)
+    holidays: HolidayRule = _of_preset("holidays", "as_usual")
+    special_days: tuple[SpecialDaySettings, ...] = ()
+    max_sessions_per_day: Annotated[int, Field(ge=1, le=14)] | None = _of_preset("max_sessions_per_day", None)
+    max_session_min: Annotated[int, Field(ge=1, le=1440)] | None = _of_preset("max_session_min", None)
     quiet: tuple[SpanSettings, ...]
     windows: tuple[WindowSettings, ...]
     relays: tuple[RelaySettings, ...] = ()

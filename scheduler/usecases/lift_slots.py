@@ -24,14 +24,16 @@ def lift_slots(session: Session, station: Station, now: datetime) -> tuple[SlotR
 
     Returns the cancelled slots, each with its reason; the caller dispatches, and plans what they leave open.
     """
-    xom = {row.id: xom_value(row, station.config) for row in xom_rows(session)}
+    rows = {row.id: row for row in xom_rows(session)}
     quiet, relayed = quiet_hours(station.config.rules), relays(station.config.rules)
     lifted = []
     for slot in slots_ending_after(session, instant_text(now)):
         if read_instant(slot.start) <= now:
             continue
         span = Interval(read_instant(slot.start), read_instant(slot.end))
-        why = next(_broken(span, xom.get(slot.xom), quiet, relayed), None)
+        row = rows.get(slot.xom)
+        xom = () if row is None else tuple(xom_value(row, station.config, week) for week in _weeks(span))
+        why = next(_broken(span, xom, quiet, relayed), None)
         if why is not None:
             lifted.append(
                 SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why.text(in_vietnamese)})
@@ -41,21 +43,28 @@ def lift_slots(session: Session, station: Station, now: datetime) -> tuple[SlotR
     return tuple(lifted)
 
 
+def _weeks(span: Interval) -> tuple[Week, ...]:
+    """The week of a stretch of sound, and the week before where its Sunday's windows may last into it."""
+    return tuple({Week.of(span.start): None, Week.of(span.start - timedelta(days=1)): None})
+
+
 def _broken(
-    span: Interval, xom: Xom | None, quiet: Sequence[QuietHours], relayed: Sequence[Relay]
+    span: Interval, xom: Sequence[Xom], quiet: Sequence[QuietHours], relayed: Sequence[Relay]
 ) -> Iterator[Sentence]:
-    """What keeps this stretch of sound from the xóm."""
-    if xom is None:
+    """What keeps this stretch of sound from the xóm, as it is in each of the `_weeks`; none where it was removed."""
+    if not xom:
         yield Sentence("the xóm was removed")
         return
     if (hours := quiet_violation(span, quiet)) is not None:
         yield Sentence("the quiet hours {hours}", hours=str(hours))
-    for blackout in xom.blackouts:
+    for blackout in xom[0].blackouts:
         if blackout.interval.overlaps(span):
             yield Sentence("the silence for {why}", why=blackout.why)
     for relay in relayed:
-        if relay.concerns(xom.id) and any(stretch.overlaps(span) for stretch in relay.intervals(Week.of(span.start))):
+        if relay.concerns(xom[0].id) and any(
+            stretch.overlaps(span) for stretch in relay.intervals(Week.of(span.start))
+        ):
             yield Sentence("the relay of {name}", name=relay.name)
-    weeks = {Week.of(span.start), Week.of(span.start - timedelta(days=1))}  # Sunday's window may last into Monday
-    if not any(stretch.holds(span) for window in xom.windows for week in weeks for stretch in window.intervals(week)):
+    windows = ((window, week) for known, week in zip(xom, _weeks(span), strict=True) for window in known.windows)
+    if not any(stretch.holds(span) for window, week in windows for stretch in window.intervals(week)):
         yield Sentence("it lies outside the windows")

@@ -8,7 +8,9 @@ from typing import Any
 from playlists.audio.settings import SoundSettings
 from playlists.bulletin import Bulletin, Manner, Priority, Targets
 from playlists.clip import Clip
+from playlists.days import DayRules, silent_days, windows_in
 from playlists.rules import Blackout, QuietHours, Relay, Window
+from playlists.week import Week
 from playlists.xom import Xom
 from scheduler.audit.entry import instant_text
 from scheduler.config import Config
@@ -96,19 +98,25 @@ def lexicon_value(rows: Iterable[LexiconRow]) -> Lexicon:
     )
 
 
-def xom_value(row: XomRow, config: Config) -> Xom:
-    """A xóm with the commune's windows where it has none of its own, and the blackouts that concern it."""
+def xom_value(row: XomRow, config: Config, week: Week) -> Xom:
+    """A xóm in one week: the commune's windows where it has none of its own, and the silences that concern it."""
+    rules = day_rules(config.rules)
     windows = tuple(_window(w["days"], w["from"], w["to"]) for w in row.windows) or commune_windows(config.rules)
     ours = [Blackout(_instant(b["from"]), _instant(b["to"]), b["why"]) for b in row.blackouts]
     ours += [Blackout(b.start, b.end, b.why) for b in config.rules.blackouts if b.xom is None or row.id in b.xom]
+    ours += silent_days(week, rules)
     return Xom(
         id=row.id,
         name=row.name,
         tags=frozenset(row.tags),
-        windows=windows,
+        windows=windows_in(week, windows, rules),
         daily_cap=timedelta(seconds=row.daily_cap_s),
         blackouts=tuple(ours),
     )
+
+
+def day_rules(rules: RulesSettings) -> DayRules:
+    return DayRules(frozenset(rules.days), rules.holidays, frozenset(special.day for special in rules.special_days))
 
 
 def commune_windows(rules: RulesSettings) -> tuple[Window, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from scheduler.config import Config, load_config, parse_config, parse_config_text
 from scheduler.errors import ConfigError
+from scheduler.policy import policy, presets
 
 SAMPLE = Path(__file__).parents[3] / "scheduler" / "sample" / "config.toml"
 
@@ -170,3 +171,28 @@ def test_a_wrong_variable_is_a_fault_like_any_other(folder: Path) -> None:
 def test_a_folder_without_config_is_no_station(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="loa init"):
         loaded(tmp_path)
+
+
+def test_a_preset_decides_what_the_commune_does_not_write() -> None:
+    rules = parse_config(document(rules={"preset": "ha-noi-phuong"})).rules
+    assert (rules.days, rules.max_sessions_per_day, rules.max_session_min) == ((1, 2, 3, 4, 5), 2, 15)
+    own = parse_config(document(rules={"preset": "ha-noi-phuong", "max_session_min": 10, "days": [1, 6]})).rules
+    assert (own.days, own.max_sessions_per_day, own.max_session_min) == ((1, 6), 2, 10)
+    assert {"days", "max_session_min"} <= own.model_fields_set
+
+
+def test_a_preset_that_does_not_exist_is_told_with_those_that_do_and_nothing_else() -> None:
+    text = faults(document(rules={"preset": "ha-noi"}))
+    assert text.startswith("config.toml has 1 faults")
+    for name in ("cua-xa", "ha-noi-phuong", "ha-noi-xa", "hue"):
+        assert name in text
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_s_values_are_sound_and_say_where_they_come_from(name: str) -> None:
+    made = parse_config(document(rules={"preset": name}))
+    rules = policy(name).rules
+    assert not rules.keys() - type(made.rules).model_fields.keys()
+    assert all(str(getattr(made.rules, key)) for key in rules)
+    assert all(rule.source for rule in rules.values())
+    assert all(note.text and note.source for note in policy(name).notes)
