@@ -20,7 +20,6 @@ from scheduler.cli.command import (
     dry_run_option,
     emit,
     json_option,
-    lexicon_of,
     opened,
     opened_if_any,
     option,
@@ -31,16 +30,20 @@ from scheduler.cli.command import (
     yes_option,
 )
 from scheduler.cli.reading import reading_document, show_reading
+from scheduler.cli.record import record
+from scheduler.cli.recording import show_verdict, verdict_document
 from scheduler.cli.tables import show_table
 from scheduler.clock import system_now
+from scheduler.station import Station
 from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, valid_approvals
 from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow
 from scheduler.usecases.add_bulletin import add_bulletin, read_file
 from scheduler.usecases.approve_bulletin import approve_bulletin
 from scheduler.usecases.preview_bulletin import write_preview
 from scheduler.usecases.voice_bulletin import spoken_by, voice_bulletin
+from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
-from tts.normalise import read
+from tts.normalise import Reading, read
 
 FILE = DiskPath(exists=True, dir_okay=False)
 LABELS = {
@@ -91,6 +94,7 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
         "converted": manuscript.converted,
         "replaced": added.replaced,
         "notes": _notes(manuscript),
+        "recording": verdict_document(added.heard) if added.heard else None,
         "dry_run": dry_run,
     }
 
@@ -102,6 +106,8 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
             return
         for note in _notes(manuscript):
             say("  note: {note}", note=note)
+        if added.heard is not None:
+            show_verdict(added.heard)
         say("Hear it with `loa bulletin preview {id}`, then approve it.", id=added.bulletin.id)
 
     emit(document, as_json, show)
@@ -114,7 +120,7 @@ def add(file: Path, replaces: str | None, station_folder: Path | None, yes: bool
 def check(file: Path, station_folder: Path | None, as_json: bool) -> None:
     station = opened_if_any(station_folder)
     manuscript = read_file(file, clock_of(station) if station else system_now())
-    reading = read(manuscript.bulletin.text, lexicon_of(station))
+    reading = _reading(station, manuscript)
     document = {
         "title": manuscript.bulletin.title,
         "encoding": manuscript.encoding,
@@ -131,6 +137,9 @@ def check(file: Path, station_folder: Path | None, as_json: bool) -> None:
         show_reading(reading)
 
     emit(document, as_json, show)
+
+
+bulletin.add_command(record)
 
 
 @bulletin.command(
@@ -334,6 +343,13 @@ def _signed(row: ApprovalRow) -> str:
 
 def _approval(row: ApprovalRow) -> dict[str, Any]:
     return {"approver": row.approver, "approved_at": row.approved_at, "keyid": row.keyid, "valid_to": row.valid_to}
+
+
+def _reading(station: Station | None, manuscript: Manuscript) -> Reading:
+    if station is None:
+        return read(manuscript.bulletin.text)
+    with station.store.reading() as session:
+        return vocabulary(session).read(manuscript.bulletin.text)
 
 
 def _notes(manuscript: Manuscript) -> list[str]:

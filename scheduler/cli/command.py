@@ -35,7 +35,7 @@ out = Console(soft_wrap=True, highlight=False)
 
 METAVARS = (
     "OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT",
-    "WRITTEN", "SPOKEN", "WORD",
+    "WRITTEN", "SPOKEN", "WORD", "NAME", "SECONDS",
 )  # fmt: skip
 _METAVAR = re.compile("|".join(METAVARS))
 

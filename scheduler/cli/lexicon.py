@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from scheduler.cli.anew import anew_document, show_anew
 from scheduler.cli.command import (
     DiskPath,
     Group,
@@ -14,7 +15,6 @@ from scheduler.cli.command import (
     clock_of,
     dry_run_option,
     emit,
-    explained,
     json_option,
     opened,
     option,
@@ -71,7 +71,7 @@ def add(
     def show() -> None:
         say("“{written}” is read: {spoken}", written=new.written, spoken=new.spoken)
         _show_heard(heard)
-        _show_bulletins(change)
+        show_anew(change)
 
     emit({**_document(change, dry_run), **_heard_document(heard)}, as_json, show)
 
@@ -94,7 +94,7 @@ def remove(written: str, before: str, after: str, station_folder: Path | None, d
         say(
             "Taken back: {count} readings of “{written}”.", count=len(change.removed), written=change.removed[0].written
         )
-        _show_bulletins(change)
+        show_anew(change)
 
     emit(_document(change, dry_run), as_json, show)
 
@@ -136,7 +136,7 @@ def import_(file: Path, station_folder: Path | None, dry_run: bool, as_json: boo
 
     def show() -> None:
         say("Lexicon: {added} added, {changed} changed.", added=len(change.added), changed=len(change.changed))
-        _show_bulletins(change)
+        show_anew(change)
 
     emit(_document(change, dry_run), as_json, show)
 
@@ -180,25 +180,9 @@ def _document(change: LexiconChange, dry_run: bool) -> dict[str, Any]:
         "added": readings(change.added),
         "changed": readings(change.changed),
         "removed": readings(change.removed),
-        "bulletins": list(change.bulletins),
-        "not_voiced": [{"id": bulletin, "reason": explained(error)} for bulletin, error in change.silent],
-        "cancelled_slots": [slot.id for slot in change.cancelled],
-        "receivers": list(change.receivers),
+        **anew_document(change),
         "dry_run": dry_run,
     }
-
-
-def _show_bulletins(change: LexiconChange) -> None:
-    if change.bulletins:
-        ids = ", ".join(change.bulletins)
-        say("Read otherwise now, rendered anew, to be heard and approved again: {ids}", ids=ids)
-    for bulletin, error in change.silent:
-        say("Bulletin {id} could not be rendered: {reason}", id=bulletin, reason=explained(error))
-    if change.cancelled:
-        say(
-            "{slots} coming slots changed. After the approval, `loa week publish` fills what they lack.",
-            slots=len(change.cancelled),
-        )
 
 
 def _heard_document(heard: Heard | None) -> dict[str, str | None]:
