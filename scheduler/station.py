@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,6 +113,26 @@ def open_station(folder: Path, extra_config: Path | None = None) -> Station:
     """Raises ConfigError, NotFoundError or StationError when the folder holds no sound station."""
     config = load_config(folder, extra_config)
     return Station(folder, config, Store(folder / DATABASE), extra_config)
+
+
+@contextmanager
+def making_clips(station: Station, tidy: Callable[[Path], object]) -> Iterator[None]:
+    """Held while a clip is made, by any number of processes and threads at once.
+
+    Where nobody else holds it, `tidy` is given the audio folder first: what lies there unfinished is nobody's. The
+    kernel gives it back when a process dies.
+    """
+    descriptor = os.open(station.folder / "render.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            tidy(station.audio)
+        except BlockingIOError:
+            pass
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -29,22 +29,23 @@ from scheduler.cli.command import (
     translated,
     yes_option,
 )
+from scheduler.cli.preview import preview, refusals_document, render, show_refusals
 from scheduler.cli.reading import reading_document, show_reading
 from scheduler.cli.record import record
 from scheduler.cli.recording import show_verdict, verdict_document
 from scheduler.cli.tables import show_table
 from scheduler.clock import system_now
+from scheduler.rendering import Rendering, read_rendering
 from scheduler.station import Station
-from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, valid_approvals
-from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow
+from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, renderings_of, valid_approvals
+from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow, RenderingRow
 from scheduler.usecases.add_bulletin import add_bulletin, read_file
 from scheduler.usecases.approve_bulletin import approve_bulletin
-from scheduler.usecases.preview_bulletin import write_preview
-from scheduler.usecases.voice_bulletin import spoken_by, voice_bulletin
 from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 from tts.normalise import Reading, read
 
+HEADINGS = ("Id", "Title", "State", "Days", "Plays", "Seconds", "Voice")
 FILE = DiskPath(exists=True, dir_okay=False)
 LABELS = {
     "id": "Id",
@@ -142,46 +143,8 @@ def check(file: Path, station_folder: Path | None, as_json: bool) -> None:
 bulletin.add_command(record)
 
 
-@bulletin.command(
-    "preview", help="Render bulletin ID and leave its audio and its transcript, to be heard before approval."
-)
-@argument("id")
-@station_option
-@json_option
-def preview(id: str, station_folder: Path | None, as_json: bool) -> None:
-    station = opened(station_folder)
-    say("Rendering {id} …", id=id)
-    voiced = voice_bulletin(station, id, clock_of(station))
-    files = write_preview(station, voiced)
-    refusals = [
-        {"voice": r.voice.name, "reason": translated(r.error.template, r.error.values)} for r in voiced.spoken.refusals
-    ]
-    document = {
-        "id": id,
-        "clip": voiced.clip.digest,
-        "duration_s": voiced.clip.duration.total_seconds(),
-        "voice": spoken_by(voiced.spoken),
-        "refused_voices": refusals,
-        "cached": voiced.spoken.cached,
-        "audio": str(files.audio),
-        "transcript": str(files.transcript),
-        **reading_document(voiced.reading),
-    }
-
-    def show() -> None:
-        for refusal in refusals:
-            say("Voice {voice} could not speak: {reason}", **refusal)
-        say(
-            "Voice: {voice}; {seconds:.0f} s",
-            voice=spoken_by(voiced.spoken),
-            seconds=voiced.clip.duration.total_seconds(),
-        )
-        show_reading(voiced.reading)
-        say("Audio: {path}", path=files.audio)
-        say("Transcript: {path}", path=files.transcript)
-        say("Approve what you heard: `loa bulletin approve {id} --heard {clip}`", id=id, clip=voiced.clip.digest[:12])
-
-    emit(document, as_json, show)
+bulletin.add_command(preview)
+bulletin.add_command(render)
 
 
 @bulletin.command("approve", help="Sign bulletin ID, its words and its sound, as the leader.")
@@ -270,7 +233,8 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
     with station.store.reading() as session:
         rows = bulletin_rows(session)
         clips = clip_rows(session, [row.clip for row in rows if row.clip])
-    document = [_summary(row, clips.get(row.clip or "")) for row in rows]
+        renderings = renderings_of(session, clips)
+    document = [_summary(row, clips.get(row.clip or ""), renderings.get(row.clip or "")) for row in rows]
     lines = [
         (
             row.id,
@@ -279,10 +243,11 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
             f"{_day(row.valid_from)}–{_day(row.valid_to)}",
             row.plays_wanted,
             item["duration_s"],
+            _voices(item),
         )
         for row, item in zip(rows, document, strict=True)
     ]
-    emit(document, as_json, lambda: show_table(("Id", "Title", "State", "Days", "Plays", "Seconds"), lines))
+    emit(document, as_json, lambda: show_table(HEADINGS, lines))
 
 
 @bulletin.command("show", help="Show bulletin ID: header, text, voice and approval.")
@@ -294,9 +259,10 @@ def show(id: str, station_folder: Path | None, as_json: bool) -> None:
     with station.store.reading() as session:
         row = bulletin_row(session, id)
         clips = clip_rows(session, [row.clip] if row.clip else [])
+        renderings = renderings_of(session, clips)
         approvals = [approval for approval in valid_approvals(session) if approval.bulletin == id]
     document = {
-        **_summary(row, clips.get(row.clip or "")),
+        **_summary(row, clips.get(row.clip or ""), renderings.get(row.clip or "")),
         "targets": row.targets,
         "unit": row.unit,
         "field": row.field,
@@ -309,12 +275,24 @@ def show(id: str, station_folder: Path | None, as_json: bool) -> None:
     def print_it() -> None:
         shown = {**document, "targets": _places(row.targets), "approvals": "; ".join(map(_signed, approvals))}
         show_table(("Item", "Value"), [(_(label), shown[key]) for key, label in LABELS.items()])
+        show_refusals(_rendering(renderings.get(row.clip or "")))
         click.echo(row.text)
 
     emit(document, as_json, print_it)
 
 
-def _summary(row: BulletinRow, clip: ClipRow | None) -> dict[str, Any]:
+def _rendering(row: RenderingRow | None) -> Rendering:
+    return read_rendering(row.turns) if row else Rendering(())
+
+
+def _voices(item: Mapping[str, Any]) -> str:
+    """Who spoke, by name, and in whose place."""
+    spoke = " + ".join(voice.split()[0] for voice in (item["voice"] or "").split(" + ") if voice)
+    instead = ", ".join(refused["voice"].split()[0] for refused in item["refused_voices"])
+    return _("{voice}, instead of {refused}").format(voice=spoke, refused=instead) if instead else spoke
+
+
+def _summary(row: BulletinRow, clip: ClipRow | None, rendering: RenderingRow | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,
@@ -326,6 +304,7 @@ def _summary(row: BulletinRow, clip: ClipRow | None) -> dict[str, Any]:
         "plays_wanted": row.plays_wanted,
         "duration_s": round(clip.duration_ms / 1000, 1) if clip else None,
         "voice": clip.spoken_by if clip else row.voice,
+        "refused_voices": refusals_document(_rendering(rendering)),
     }
 
 

@@ -156,7 +156,7 @@ def _tell_clip(voiced: Voiced) -> None:
         "  {id}  {seconds:5.1f} s  {voice}  {title}",
         id=voiced.bulletin.id,
         seconds=voiced.clip.duration.total_seconds(),
-        voice=voiced.spoken.voices[0].name,
+        voice=voiced.rendering.voices[0],
         title=voiced.bulletin.title,
     )
 

@@ -1,32 +1,51 @@
-"""What an approver listens to: the clip under the bulletin's name, and a transcript with each sentence's start."""
+"""What an approver listens to: the clip under the bulletin's name, beside a page, a transcript and a picture of it."""
 
-import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from playlists.audio import trace
+from playlists.audio.trace import Trace
+from scheduler.catalogue import in_vietnamese
+from scheduler.reports.picture import picture
+from scheduler.reports.preview import Previewed, preview_page, transcript
 from scheduler.station import Station
+from scheduler.usecases.values import sound_settings
 from scheduler.usecases.voice_bulletin import Voiced
 
 
 @dataclass(frozen=True)
 class Preview:
+    """The files, and what was measured on the clip."""
+
     audio: Path
+    page: Path
     transcript: Path
+    picture: Path
+    trace: Trace
 
 
-def write_preview(station: Station, voiced: Voiced) -> Preview:
-    """Leave both files in preview/ of the station folder, in the place of earlier ones."""
+def write_preview(station: Station, voiced: Voiced, translate: Callable[[str], str] = in_vietnamese) -> Preview:
+    """Leave the four files in preview/ of the station folder, in the place of earlier ones. Nothing is rendered."""
+    sound, clip = sound_settings(station.config), voiced.clip.path(station.audio)
+    measured = trace.of_file(clip, voiced.clip.rate)
+    shown = Previewed(voiced.bulletin, voiced.reading, voiced.rendering, voiced.clip, measured, sound)
+    drawn = picture(measured, voiced.rendering.marks, sound.loudness_lufs, translate)
+
+    def beside(suffix: str) -> Path:
+        return station.preview / f"{voiced.bulletin.id}{suffix}"
+
+    preview = Preview(beside(clip.suffix), beside(".html"), beside(".txt"), beside(".svg"), measured)
     station.preview.mkdir(exist_ok=True)
-    preview = Preview(station.preview / f"{voiced.bulletin.id}.mp3", station.preview / f"{voiced.bulletin.id}.txt")
-    shutil.copyfile(voiced.clip.path(station.audio), preview.audio)
-    preview.transcript.write_text(transcript(voiced), encoding="utf-8")
+    _replace(preview.audio, clip.read_bytes())
+    _replace(preview.transcript, transcript(shown).encode())
+    _replace(preview.picture, drawn.encode())
+    _replace(preview.page, preview_page(shown, preview.audio.name, drawn, translate).encode())
     return preview
 
 
-def transcript(voiced: Voiced) -> str:
-    """One line for each sentence: where it starts in the speech (m:ss), and its words."""
-    lines = [
-        f"{int(mark.start.total_seconds()) // 60}:{int(mark.start.total_seconds()) % 60:02d}  {mark.text}"
-        for mark in voiced.marks
-    ]
-    return "\n".join([voiced.bulletin.title, "", *(lines or voiced.reading.words.split("\n"))]) + "\n"
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all: the page may be open in a browser."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)

@@ -1,44 +1,52 @@
 """Give a bulletin its voice: written words → spoken words → speech → clip. What an approver then listens to."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from playlists.bulletin import Bulletin
 from playlists.clip import Clip
-from playlists.render import render_bulletin, render_ident, render_sign_off
+from playlists.render import remove_unfinished, render_bulletin, render_ident, render_sign_off
 from scheduler.audit.entry import instant_text
 from scheduler.errors import ConflictError, StationError
+from scheduler.rendering import Rendering
 from scheduler.sentence import Sentence
-from scheduler.station import Station
+from scheduler.station import Station, making_clips
 from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
-from scheduler.usecases.values import bulletin_value, clip_row, sound_settings
+from scheduler.usecases.renderings import keep_rendering, known_rendering, rendering_of
+from scheduler.usecases.values import clip_row, sound_settings
 from scheduler.usecases.vocabulary import Vocabulary, vocabulary
-from scheduler.usecases.voices import delivery_for, delivery_of, voice_label, voices_for, voices_of
+from scheduler.usecases.voices import delivery_of, voice_label, voices_of
+from scheduler.usecases.wanted_sound import WantedSound, wanted_sound
 from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.cache import SpeechCache
-from tts.delivery import Delivery, scripted
+from tts.delivery import scripted
 from tts.normalise import Reading
-from tts.script import Script, Turn
+from tts.script import Script, Told, untold
 from tts.speak import Spoken, speak
-from tts.speech import Mark
 from tts.voices.voice import Voice
+
+Progress = Callable[[str, int, int], None]
+"""Is told which step begins (reading, speaking, levelling, encoding), how much of it is done, and of how much."""
+
+
+def unseen(_step: str, _done: int, _whole: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True)
 class Voiced:
-    """A bulletin's words as read, who spoke them, and the clip that came of it."""
+    """A bulletin's words as read, how they came to their sound, and the clip; `kept` where it was rendered earlier."""
 
     bulletin: Bulletin
     reading: Reading
-    spoken: Spoken
+    rendering: Rendering
     clip: Clip
-    marks: tuple[Mark, ...]
-    """Where the sentences stand in the clip; none for a recording."""
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -52,48 +60,57 @@ class StationSound:
     clip: Clip
 
 
-def voice_bulletin(station: Station, bulletin_id: str, now: datetime) -> Voiced:
+def voice_bulletin(station: Station, bulletin_id: str, now: datetime, progress: Progress = unseen) -> Voiced:
     """Render a bulletin and keep the clip with it. A clip that differs from the approved one ends the approval (E15).
 
-    Raises NotFoundError, NoVoice when no voice could speak it (the last good clip stays).
+    What the same recipe gave before is taken as it is, unless a voice had refused then: it is asked again. Raises
+    NotFoundError, NoVoice when no voice could speak it (the last good clip stays).
     """
+    progress("reading", 0, 1)
     with station.store.reading() as session:
         before = bulletin_row(session, bulletin_id)
-        words = vocabulary(session)
-    bulletin = bulletin_value(before)
-    reading = words.read(bulletin.text)
-    script = scripted(reading, delivery_for(station.config, bulletin))
-    if bulletin.recording is not None:
-        script = recorded(reading if reading.words else words.read(bulletin.title))
-    spoken = say(station, script, {**voices_for(station, bulletin), **words.voices(station, reading)})
-    rendered = render_bulletin(spoken.sequence, sound_settings(station.config), station.audio)
-    clip = rendered.clip
+        wanted = wanted_sound(station, session, before)
+        known = known_rendering(session, station, wanted.recipe)
+    kept = known is not None and not known[0].refused
+    made, clip = known if known is not None and kept else _rendered(station, wanted, progress)
     with station.store.writing() as session:
         row = bulletin_row(session, bulletin_id)
-        if row.digest != before.digest or vocabulary(session) != words:
+        if row.digest != before.digest or vocabulary(session) != wanted.words:
             raise ConflictError("bulletin {id} was changed while it was rendered; render it again", id=bulletin_id)
+        if not kept:
+            keep_rendering(session, wanted.recipe, made, clip, now)
         if row.clip != clip.digest:
             state = "draft" if row.state == "approved" else row.state
             voiced = {"state": state, "clip": clip.digest, "updated_at": instant_text(now)}
             taken = off_the_air(session, station, row, Sentence("bulletin {id} has a new sound", id=bulletin_id), now)
             rows = [
                 BulletinRow(**{**row.model_dump(), **voiced}),
-                clip_row(clip, spoken_by=spoken_by(spoken), at=now),
+                clip_row(clip, spoken_by=" + ".join(made.voices), at=now),
                 *taken.rows,
             ]
             append(session, "bulletin_voiced", now, rows)
             if taken.cancelled:
                 dispatch(session, station, now)
-    return Voiced(bulletin, reading, spoken, clip, rendered.marks)
+    return Voiced(wanted.bulletin, wanted.reading, made, clip, kept)
+
+
+def _rendered(station: Station, wanted: WantedSound, progress: Progress) -> tuple[Rendering, Clip]:
+    sentences = sum(len(turn.sentences) for turn in wanted.script.turns)
+    progress("speaking", 0, sentences)
+    with making_clips(station, remove_unfinished):
+        spoken = say(station, wanted.script, wanted.voices, lambda said: progress("speaking", said, sentences))
+        made = render_bulletin(spoken.sequence, wanted.sound, station.audio, told=lambda step: progress(step, 0, 1))
+    return rendering_of(spoken, made.marks), made.clip
 
 
 def station_sound(station: Station, kind: str, text: str, words: Vocabulary) -> StationSound:
     """The ident (after the chime) or the sign-off (before it), rendered."""
     reading = words.read(text)
     script = scripted(reading, delivery_of(station.config))
-    spoken = say(station, script, {**voices_of(station), **words.voices(station, reading)})
     render = render_ident if kind == "ident" else render_sign_off
-    clip = render(spoken.sequence, sound_settings(station.config), station.audio).clip
+    with making_clips(station, remove_unfinished):
+        spoken = say(station, script, {**voices_of(station), **words.voices(station, reading)})
+        clip = render(spoken.sequence, sound_settings(station.config), station.audio).clip
     return StationSound(kind, text, sound_digest(station, text, words), spoken, clip)
 
 
@@ -105,17 +122,11 @@ def sound_digest(station: Station, text: str, words: Vocabulary) -> str:
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
-def say(station: Station, script: Script, voices: Mapping[str, Sequence[Voice]]) -> Spoken:
+def say(station: Station, script: Script, voices: Mapping[str, Sequence[Voice]], told: Told = untold) -> Spoken:
     """A script → speech, through the station's cache."""
     if not script.turns:
         raise StationError("nothing is left to read aloud: expected words, but only marks and blank lines came")
-    return speak(script, voices, SpeechCache(station.speech_cache, station.config.speech.cache_mb * 1_000_000))
-
-
-def recorded(reading: Reading) -> Script:
-    """The words of a bulletin that a person has recorded as a whole: one turn, whoever was to read it."""
-    sentences = tuple(sentence for turn in scripted(reading, Delivery()).turns for sentence in turn.sentences)
-    return Script((Turn("", sentences),) if sentences else ())
+    return speak(script, voices, SpeechCache(station.speech_cache, station.config.speech.cache_mb * 1_000_000), told)
 
 
 def spoken_by(spoken: Spoken) -> str:

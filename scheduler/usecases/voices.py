@@ -75,5 +75,6 @@ def delivery_for(config: Config, bulletin: Bulletin) -> Delivery:
 
 
 def voice_label(voice: VoiceIdentity) -> str:
-    """How a voice is shown and stored."""
-    return " ".join(part for part in (voice.name, voice.version, voice.accent) if part)
+    """How a voice is shown and stored; of a recording the beginning of its digest."""
+    version = voice.version[:12] if voice.recorded else voice.version
+    return " ".join(part for part in (voice.name, version, voice.accent) if part)
