@@ -18,6 +18,7 @@ from scheduler.cli import (
     phrase,
     receiver,
     report,
+    rules,
     serve,
     speech,
     status,
@@ -51,6 +52,7 @@ def root(station_folder: Path | None, config_file: Path | None, lang: str | None
 for noun in (
     init.init,
     xom.xom,
+    rules.rules,
     receiver.receiver,
     bulletin.bulletin,
     lexicon.lexicon,
