@@ -248,9 +248,8 @@ class SpeechSettings(Section):
     @model_validator(mode="after")
     def _known_voices(self) -> "SpeechSettings":
         known = self.voice_names
-        faults = [
-            Sentence("the voice {name} is described twice", name=n) for n in sorted(set(known)) if known.count(n) > 1
-        ]
+        twice = sorted({name for name in known if known.count(name) > 1})
+        faults = [Sentence("there are two voices named {name}; give one another name", name=name) for name in twice]
         for key in ("voices", "male", "female"):
             faults += [_unknown_voice(key, name, known) for name in getattr(self, key) if name not in known]
         if faults:

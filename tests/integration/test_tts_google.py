@@ -3,8 +3,10 @@
 import base64
 import json
 import threading
+import time
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -283,3 +285,11 @@ def test_e6_the_voice_in_the_house_speaks_when_the_online_one_is_down(
     assert spoken.turns[0].speech == mouth.speak(plain(WORDS))
     assert [refusal.voice for refusal in spoken.refusals] == [google.identity]
     assert "web page" in str(spoken.refusals[0].error)
+
+
+def test_requests_keep_the_pause_between_them(server: Server) -> None:
+    patient = replace(QUICK, pause=timedelta(seconds=0.2))
+    started = time.monotonic()
+    GoogleVoice(patient, address=server.address).speak(plain("một hai. ba bốn. năm sáu."))
+    assert len(server.asked) == 3
+    assert time.monotonic() - started >= 0.4

@@ -92,10 +92,10 @@ def ask(question: Question, *, limit: int, timeout: timedelta, pause: timedelta 
         with watch.running():
             try:
                 with opener.open(request, timeout=timeout / SECOND) as answer:
-                    return _read(answer, limit, timeout)
+                    return _read(answer, limit)
             except urllib.error.HTTPError as error:
                 with error:
-                    return _read(error, limit, timeout)
+                    return _read(error, limit)
     except (OSError, ValueError, http.client.HTTPException) as error:
         if watch.late:
             raise Failed(
@@ -148,7 +148,7 @@ def _wait(host: str, pause: timedelta) -> None:
     time.sleep(turn - now)
 
 
-def _read(answer: http.client.HTTPResponse | urllib.error.HTTPError, limit: int, timeout: timedelta) -> Answer:
+def _read(answer: http.client.HTTPResponse | urllib.error.HTTPError, limit: int) -> Answer:
     status = answer.status or 0
     if 300 <= status <= 399:
         raise Refused(
@@ -157,20 +157,19 @@ def _read(answer: http.client.HTTPResponse | urllib.error.HTTPError, limit: int,
             status=status,
             reason=_plain(answer.reason),
         )
-    payload = b""
-    while part := answer.read1(1 << 16):
+    declared = int(answer.headers.get("Content-Length", 0))
+    payload = bytearray()
+    while declared <= limit and len(payload) <= limit and (part := answer.read1(1 << 16)):
         payload += part
-        if len(payload) > limit:
-            raise Failed(
-                "an answer of at most {limit_mb} MB within {limit_s:g} s was expected from the online voice, "
-                "this one does not end; use the voice in the house",
-                limit_mb=limit >> 20,
-                limit_s=timeout / SECOND,
-            )
-    declared = int(answer.headers.get("Content-Length", len(payload)))
+    if max(declared, len(payload)) > limit:
+        raise Failed(
+            "an answer of at most {limit_mb} MB was expected from the online voice, this one does not end; "
+            "use the voice in the house",
+            limit_mb=limit >> 20,
+        )
     if len(payload) < declared:
-        raise http.client.IncompleteRead(payload, declared - len(payload))
-    return Answer(status, _plain(answer.reason), answer.headers.get_content_type(), payload)
+        raise http.client.IncompleteRead(bytes(payload), declared - len(payload))
+    return Answer(status, _plain(answer.reason), answer.headers.get_content_type(), bytes(payload))
 
 
 def _plain(text: object) -> str:

@@ -6,7 +6,7 @@ import sys
 import threading
 import unicodedata
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -161,10 +161,17 @@ def _installed() -> str:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        status = path.stat()
+        return _digest_once(path, status.st_mtime_ns, status.st_size)
     except OSError:
         return _MISSING
+
+
+@lru_cache(maxsize=64)
+def _digest_once(path: Path, _changed: int, _size: int) -> str:
+    """A model has tens of megabytes, and many bulletins ask who may speak them; the worker looks at what it loads."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check(words: str) -> None:
