@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from playlists.planning.contradiction import CAMPAIGN, Contradiction, contradictions, is_goal
+from playlists.planning.contradiction import CAMPAIGN as CAMPAIGN
+from playlists.planning.contradiction import Contradiction, contradictions, is_goal
 from playlists.planning.cut import overload, overload_together
 from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.phrases import Phrase, Translate

@@ -24,6 +24,7 @@ from scheduler.cli.command import (
     translated,
 )
 from scheduler.cli.tables import show_table
+from scheduler.cli.week_solve import solve
 from scheduler.errors import NotFoundError
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
@@ -53,6 +54,9 @@ WEEK = WeekParameter()
 @click.group("week", cls=Group, help="A week's playlists.")
 def week() -> None:
     pass
+
+
+week.add_command(solve)
 
 
 @week.command("plan", help="Show the plan of WEEK (2026-W48) as it would be published now. Changes nothing.")
