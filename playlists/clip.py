@@ -6,11 +6,21 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from playlists.errors import InvalidValueError
 
-CODECS = ("mp3", "opus")
+Codec = Literal["mp3", "opus"]
+_CODECS: tuple[Codec, ...] = ("mp3", "opus")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def codec_named(name: str) -> Codec:
+    """How a clip may be encoded, by its name. Raises InvalidValueError."""
+    for codec in _CODECS:
+        if codec == name:
+            return codec
+    raise InvalidValueError("a clip's codec is {codecs}, not {codec!r}", codecs=" or ".join(_CODECS), codec=name)
 
 
 @dataclass(frozen=True)
@@ -28,15 +38,12 @@ class Clip:
     rate: int
     duration: timedelta
     kind: str
-    codec: str = "mp3"
+    codec: Codec = "mp3"
 
     def __post_init__(self) -> None:
         if not _DIGEST.fullmatch(self.digest):
             raise InvalidValueError("a clip's digest is 64 hexadecimal digits, not {digest!r}", digest=self.digest)
-        if self.codec not in CODECS:
-            raise InvalidValueError(
-                "a clip's codec is {codecs}, not {codec!r}", codecs=" or ".join(CODECS), codec=self.codec
-            )
+        codec_named(self.codec)
         if min(self.size, self.samples, self.rate) <= 0:
             raise InvalidValueError(
                 "a clip must hold sound, not {size} bytes and {samples} samples at {rate} Hz",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from playlists.bulletin import is_safe_file_name
 from playlists.days import HolidayRule
 from scheduler.policy import OWN, policy, presets
 from scheduler.sentence import Sentence
@@ -271,10 +272,19 @@ def _sentence(error: TemplateRefused) -> Sentence:
 class SoundSettings(Section):
     loudness_lufs: Annotated[float, Field(ge=-30, le=-12)] = -16.0
     peak_dbtp: Annotated[float, Field(ge=-9, le=-0.5)] = -1.5
-    bitrate_kbps: Literal[32, 48, 64, 96] = 48
+    codec: Literal["mp3", "opus"] = "mp3"
+    bitrate_kbps: Literal[16, 24, 32, 48, 64, 96] | None = None
     horn_filter: bool = True
+    music: str = ""
+    music_under_db: Annotated[float, Field(ge=6, le=40)] = 18
     ident: str
     sign_off: str
+
+    @model_validator(mode="after")
+    def _plain_music(self) -> "SoundSettings":
+        if self.music and not is_safe_file_name(self.music):
+            raise Faults(Sentence("music is the plain name of a file in the folder music, not {name}", name=self.music))
+        return self
 
 
 class BrokerSettings(Section):

@@ -45,6 +45,11 @@ class Station:
         return self.folder / "recordings"
 
     @property
+    def music(self) -> Path:
+        """Sound files that may be heard under bulletins."""
+        return self.folder / "music"
+
+    @property
     def preview(self) -> Path:
         """What was made to be heard before approval."""
         return self.folder / "preview"

@@ -94,6 +94,10 @@ class Fields:
             raise _fault(self.path_of(name), "true or false", value)
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether an optional field is there."""
+        return name in self._value
+
     def choice(self, name: str, choices: tuple[Choice, ...]) -> Choice:
         value = self._take(name)
         for choice in choices:

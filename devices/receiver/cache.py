@@ -15,7 +15,7 @@ from devices.receiver.files import sync_folder
 
 RESERVE = 50 * 1024 * 1024
 """Bytes of the disk that clips never take: the journal's room (D5)."""
-_NAME = re.compile(r"[0-9a-f]{64}\.(mp3|part)\Z")
+_NAME = re.compile(r"[0-9a-f]{64}\.(clip|part)\Z")
 
 
 class ClipDamaged(DeviceError):
@@ -40,7 +40,7 @@ class Cache:
         self._remove_strangers()
 
     def path(self, digest: str) -> Path:
-        return self.folder / f"{digest}.mp3"
+        return self.folder / f"{digest}.clip"
 
     def partial(self, digest: str) -> Path:
         """Where a download grows; it stays over a power cut and is resumed."""

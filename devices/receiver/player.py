@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from devices.clock import Reading
 from devices.errors import DeviceError
-from devices.protocol.messages import Load
+from devices.protocol.messages import Codec, Load
 
 Ending = Literal["completed", "interrupted", "failed"]
 
@@ -20,11 +20,12 @@ class ProgrammeRefused(DeviceError):
 
 @dataclass(frozen=True)
 class ProgrammeClip:
-    """One clip's file with the samples and the rate (Hz, mono) its approver signed."""
+    """One clip's file with the samples, the rate (Hz, mono) and the codec its approver signed."""
 
     path: Path
     samples: int
     rate: int
+    codec: Codec = "mp3"
 
 
 @dataclass(frozen=True)

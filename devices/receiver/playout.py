@@ -145,7 +145,9 @@ class Playout:
             self._outbox.report("fault", f"clip {clip.digest}", "clip-damaged", details, now)
         if not self._is_ready(turn):
             return
-        clips = tuple(ProgrammeClip(self._path_of(clip.digest), clip.samples, clip.rate) for clip in turn.clips)
+        clips = tuple(
+            ProgrammeClip(self._path_of(clip.digest), clip.samples, clip.rate, clip.codec) for clip in turn.clips
+        )
         try:
             programme = Programme(turn.slot.id, clips, round(manifest.gap / timedelta(milliseconds=1)))
             self._player.prepare(programme)

@@ -42,7 +42,7 @@ class Supply:
     def need(self, clips: Mapping[str, tuple[Clip, tuple[str, ...]]]) -> None:
         """From now on these clips, with their addresses in the order to try, and no others (D5)."""
         self._wanted = {
-            digest: Wanted(digest, clip.size, tuple(dict.fromkeys((*urls, f"{self._mirror}/{digest}.mp3"))))
+            digest: Wanted(digest, clip.size, tuple(dict.fromkeys((*urls, f"{self._mirror}/{clip.name}"))))
             for digest, (clip, urls) in clips.items()
         }
         self._cache.needed = frozenset(clips)

@@ -61,7 +61,7 @@ class Week:
                 continue
             for clip in (clip for each in accepted.slots if each.end > after for clip in each.clips):
                 urls = found[clip.digest][1] if clip.digest in found else ()
-                found[clip.digest] = (clip, tuple(dict.fromkeys((*urls, accepted.manifest.clip_url(clip.digest)))))
+                found[clip.digest] = (clip, tuple(dict.fromkeys((*urls, accepted.manifest.clip_url(clip)))))
         return found
 
     def receive_trust(self, raw: bytes) -> Trust | None:

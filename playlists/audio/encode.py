@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playlists.audio import ffmpeg, loudness
 from playlists.audio.loudness import Measured
-from playlists.audio.settings import Codec, SoundSettings
+from playlists.audio.settings import SoundSettings
+from playlists.clip import Codec
 from playlists.errors import SoundError
 from tts.speech import Speech
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from playlists.audio.settings import Codec
+from playlists.clip import Codec
 from playlists.errors import SoundError
 
 TIME_LIMIT = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playlists.audio import ffmpeg
-from playlists.audio.settings import Codec
+from playlists.clip import Codec
 from playlists.errors import SoundError
 from tts.speech import Speech
 

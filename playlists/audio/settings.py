@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
+from playlists.clip import Codec
 from playlists.errors import InvalidValueError
-
-Codec = Literal["mp3", "opus"]
 
 RATES: dict[Codec, tuple[int, ...]] = {
     "mp3": (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),

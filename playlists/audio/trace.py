@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playlists.audio import ffmpeg, loudness
 from playlists.audio.loudness import Loudness
-from playlists.audio.settings import Codec
+from playlists.clip import Codec
 from tts.speech import Speech
 
 SHORT_TERM = timedelta(seconds=3)

@@ -117,6 +117,7 @@ class Clip(TypedDict):
     size: int
     samples: int
     rate: int
+    codec: Literal["mp3", "opus"]
     duration_ms: int
     spoken_by: str | None
     made_at: str

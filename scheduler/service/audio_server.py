@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from scheduler.errors import OutsideServiceError
 
-_NAME = re.compile(r"[0-9a-f]{64}\.mp3")
+_NAME = re.compile(r"[0-9a-f]{64}\.(mp3|opus)")
+_MEDIA_TYPES = {".mp3": "audio/mpeg", ".opus": "audio/ogg; codecs=opus"}  # RFC 3003, RFC 7845
 _START_TIMEOUT_S = 10
 
 
@@ -67,6 +68,6 @@ def _clip_from(folder: Path) -> Callable[[Request], Response]:
         path = folder / name
         if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
             return PlainTextResponse("no such clip", status_code=404)
-        return FileResponse(path, media_type="audio/mpeg", headers={"Cache-Control": "public, immutable"})
+        return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], headers={"Cache-Control": "public, immutable"})
 
     return clip

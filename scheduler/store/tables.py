@@ -88,6 +88,7 @@ class ClipRow(SQLModel, table=True):
     size: int
     samples: int
     rate: int
+    codec: str
     duration_ms: int
     spoken_by: str | None
     made_at: str

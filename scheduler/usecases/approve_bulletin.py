@@ -122,7 +122,7 @@ def _message(
         title=title,
         kind="ident" if kind == "ident" else "sign_off" if kind == "sign_off" else "bulletin",
         words_digest=words_digest,
-        clip=messages.Clip(clip.digest, clip.size, clip.samples, clip.rate, clip.duration),
+        clip=messages.Clip(clip.digest, clip.size, clip.samples, clip.rate, clip.duration, clip.codec),
         approver=approver,
         approved_at=now,
         valid_from=valid_from.astimezone(UTC),

@@ -75,7 +75,7 @@ def _make_folders(folder: Path) -> None:
     for name in ("keys", "enrolments", "broker"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name).chmod(0o700)
-    for name in ("audio", "cache", "recordings", "log", "reports"):
+    for name in ("audio", "cache", "recordings", "music", "log", "reports"):
         (folder / name).mkdir(exist_ok=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playlists.audio.settings import SoundSettings
 from playlists.bulletin import Bulletin, Manner, Priority, Targets
-from playlists.clip import Clip
+from playlists.clip import Clip, codec_named
 from playlists.days import DayRules, silent_days, windows_in
 from playlists.rules import Blackout, QuietHours, Relay, Window
 from playlists.week import Week
@@ -78,6 +78,7 @@ def clip_row(clip: Clip, *, spoken_by: str | None, at: datetime) -> ClipRow:
         size=clip.size,
         samples=clip.samples,
         rate=clip.rate,
+        codec=clip.codec,
         duration_ms=milliseconds(clip.duration),
         spoken_by=spoken_by,
         made_at=instant_text(at),
@@ -86,7 +87,7 @@ def clip_row(clip: Clip, *, spoken_by: str | None, at: datetime) -> ClipRow:
 
 def clip_value(row: ClipRow) -> Clip:
     duration = timedelta(seconds=row.samples / row.rate)
-    return Clip(row.digest, row.size, row.samples, row.rate, duration, row.kind)
+    return Clip(row.digest, row.size, row.samples, row.rate, duration, row.kind, codec_named(row.codec))
 
 
 def lexicon_value(rows: Iterable[LexiconRow]) -> Lexicon:
@@ -144,6 +145,7 @@ def sound_settings(config: Config) -> SoundSettings:
     return SoundSettings(
         loudness_lufs=sound.loudness_lufs,
         peak_dbtp=sound.peak_dbtp,
+        codec=sound.codec,
         bitrate_kbps=sound.bitrate_kbps,
         horn_filter=sound.horn_filter,
     )

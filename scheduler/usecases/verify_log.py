@@ -97,6 +97,6 @@ def _parsed(texts: Iterable[str]) -> Iterator[Checkpoint]:
 def _audio(station: Station, clips: Sequence[Mapping[str, JsonValue]]) -> Iterator[Finding]:
     """Clips that are there must be what was approved; one that is gone proves nothing wrong."""
     for row in clips:
-        path = station.audio / f"{row['digest']}.mp3"
+        path = station.audio / f"{row['digest']}.{row['codec']}"
         if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != row["digest"]:
             yield Finding("evidence", f"audio/{path.name}", Sentence("its bytes are not those of its name"))

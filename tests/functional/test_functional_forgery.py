@@ -52,7 +52,7 @@ def test_forgeries_are_refused_with_their_reason_and_reported(tmp_path: Path) ->
         station.publish(windows)
         station.until("the second manifest adopted", lambda: _adopted(station, 2))
         station.until("the changed clip reported", lambda: _told(station, "reported by receiver", row["clip"]))
-        assert not list((station.state("r1") / "clips").rglob(f"{row['clip']}.mp3")), "a changed clip is not kept"
+        assert not list((station.state("r1") / "clips").rglob(f"{row['clip']}.clip")), "a changed clip is not kept"
 
         service.stop()
         first, second = (

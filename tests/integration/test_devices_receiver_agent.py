@@ -237,7 +237,7 @@ def test_d4_a_clip_that_rots_in_the_cache_is_noticed_before_it_sounds_and_brough
     on.switch_on()
     on.settle()
     digest = made.slots[0].items[0]
-    path = on.folder / "clips" / f"{digest}.mp3"
+    path = on.folder / "clips" / f"{digest}.clip"
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     on.run_to(MORNING + MINUTE)
     assert results(on) == [("s1", "completed", "")]

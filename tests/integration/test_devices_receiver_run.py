@@ -184,7 +184,7 @@ def test_a_stored_week_plays_in_a_process_without_any_network(field: Field) -> N
     field.start()
     field.station.until(lambda: len(field.station.reports.get("r1", [])) == 2)
     deadline = time.monotonic() + BOUND_S
-    while not list((field.folder / "card" / "clips").glob("*.mp3")):
+    while not list((field.folder / "card" / "clips").glob("*.clip")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     field.kill()

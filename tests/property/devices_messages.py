@@ -55,7 +55,10 @@ def clips(draw: st.DrawFn) -> Clip:
     rate = draw(st.integers(8000, 48000))
     milliseconds = draw(st.integers(1, 3_600_000))
     samples = max(1, milliseconds * rate // 1000)
-    return Clip(draw(digests), draw(st.integers(1, 20_971_520)), samples, rate, timedelta(milliseconds=milliseconds))
+    length = timedelta(milliseconds=milliseconds)
+    return Clip(
+        draw(digests), draw(st.integers(1, 20_971_520)), samples, rate, length, draw(st.sampled_from(["mp3", "opus"]))
+    )
 
 
 @st.composite

@@ -5,7 +5,7 @@
 are ISO 8601 in UTC with Z, and integers named `…_ms`.
 """
 
-from devices.protocol.messages.approval import Approval, ApprovalKind, Clip
+from devices.protocol.messages.approval import Approval, ApprovalKind, Clip, Codec
 from devices.protocol.messages.hello import Hello
 from devices.protocol.messages.manifest import Manifest, Slot, SlotKind
 from devices.protocol.messages.message import Message
@@ -19,6 +19,7 @@ __all__ = [
     "Approval",
     "ApprovalKind",
     "Clip",
+    "Codec",
     "Hello",
     "Load",
     "Manifest",

@@ -11,6 +11,7 @@ from devices.protocol.codec import Json, Malformed
 from devices.protocol.fields import SPEC, Fields, instant_text, merged, milliseconds
 
 ApprovalKind = Literal["bulletin", "ident", "sign_off"]
+Codec = Literal["mp3", "opus"]
 
 MAX_CLIP_BYTES = 20 * 1024 * 1024
 MAX_CLIP_DURATION = timedelta(hours=1)
@@ -18,22 +19,32 @@ MAX_CLIP_DURATION = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Clip:
-    """One MP3: `digest` SHA-256 of its bytes, `size` in bytes, `samples` decoded at `rate` Hz mono."""
+    """One sound file: `digest` SHA-256 of its bytes, `size` in bytes, `samples` decoded at `rate` Hz mono.
+
+    `codec` is MP3, or Opus in Ogg. On the wire a clip without one is MP3.
+    """
 
     digest: str
     size: int
     samples: int
     rate: int
     duration: timedelta
+    codec: Codec = "mp3"
+
+    @property
+    def name(self) -> str:
+        """Of its file, under every audio address."""
+        return f"{self.digest}.{self.codec}"
 
     def to_json(self) -> dict[str, Json]:
-        return {
+        known: dict[str, Json] = {
             "digest": self.digest,
             "size": self.size,
             "samples": self.samples,
             "rate": self.rate,
             "duration_ms": milliseconds(self.duration),
         }
+        return known if self.codec == "mp3" else {**known, "codec": self.codec}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Clip:
@@ -44,6 +55,7 @@ class Clip:
             samples=fields.integer("samples", low=1),
             rate=fields.integer("rate", low=8000, high=48000),
             duration=fields.milliseconds("duration_ms", low=1, high=milliseconds(MAX_CLIP_DURATION)),
+            codec=fields.choice("codec", ("mp3", "opus")) if fields.has("codec") else "mp3",
         )
         if abs(clip.samples * 1000 - milliseconds(clip.duration) * clip.rate) > clip.rate:
             raise Malformed(

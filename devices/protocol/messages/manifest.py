@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from devices.protocol.codec import Json, Malformed
 from devices.protocol.envelope import Envelope
 from devices.protocol.fields import SPEC, Fields, instant_text, merged, milliseconds
+from devices.protocol.messages.approval import Clip
 
 SlotKind = Literal["planned", "make_good"]
 
@@ -80,8 +81,8 @@ class Manifest:
     spec: int = SPEC
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
-    def clip_url(self, digest: str) -> str:
-        return f"{self.audio_base.rstrip('/')}/{digest}.mp3"
+    def clip_url(self, clip: Clip) -> str:
+        return f"{self.audio_base.rstrip('/')}/{clip.name}"
 
     def to_json(self) -> dict[str, Json]:
         return merged(

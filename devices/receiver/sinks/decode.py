@@ -13,9 +13,11 @@ import tempfile
 from pathlib import Path
 
 from devices.errors import DeviceError
+from devices.protocol.messages import Codec
 from devices.receiver.player import Programme
 
 BYTES_PER_SAMPLE = 2  # mono s16le
+_DEMUXERS: dict[Codec, str] = {"mp3": "mp3", "opus": "ogg"}
 _CHUNK = 1 << 16
 _MEMORY = 2 << 30
 _STDERR_LIMIT = 1 << 16
@@ -30,13 +32,14 @@ def command(ffmpeg: Path, programme: Programme) -> list[str]:
 
     amovie reads and decodes inside the filter graph: sample for sample what `-i` gives, at less than half the cost,
     since no frame goes from thread to thread. apad adds the silence after every clip but the last. asetnsamples only
-    makes the blocks larger (p=0: nothing is added at the end).
+    makes the blocks larger (p=0: nothing is added at the end). Opus always decodes to 48 kHz: aresample brings it
+    to the programme's rate, and leaves alone what is there already.
     """
     silence = f",apad=pad_len={programme.gap_samples}" if programme.gap_samples else ""
     last = len(programme.clips) - 1
     sources = [
-        f"amovie={_escaped(clip.path.absolute())}:f=mp3:dec_threads=1:format_opts=protocol_whitelist=file"
-        f"{silence if n < last else ''}[c{n}]"
+        f"amovie={_escaped(clip.path.absolute())}:f={_DEMUXERS[clip.codec]}:dec_threads=1:"
+        f"format_opts=protocol_whitelist=file,aresample={programme.rate}{silence if n < last else ''}[c{n}]"
         for n, clip in enumerate(programme.clips)
     ]
     names = "".join(f"[c{n}]" for n in range(last + 1))

@@ -49,13 +49,13 @@ def test_d3_after_a_power_cut_strangers_go_and_downloads_stay(tmp_path: Path) ->
     digest = put(Cache(tmp_path), b"sound")
     half = "b" * 64
     (tmp_path / f"{half}.part").write_bytes(b"ha")
-    (tmp_path / f"{digest}.mp3.new").write_bytes(b"torn")
+    (tmp_path / f"{digest}.clip.new").write_bytes(b"torn")
     (tmp_path / "con").write_bytes(b"")
-    (tmp_path / ("c" * 64 + ".mp3")).symlink_to("/etc/passwd")
+    (tmp_path / ("c" * 64 + ".clip")).symlink_to("/etc/passwd")
     (tmp_path / "folder").mkdir()
 
     Cache(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {f"{digest}.mp3", f"{half}.part"}
+    assert {path.name for path in tmp_path.iterdir()} == {f"{digest}.clip", f"{half}.part"}
 
 
 def test_e12_a_link_in_the_folder_is_never_followed(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("samples", sa.Integer(), nullable=False),
         sa.Column("rate", sa.Integer(), nullable=False),
+        sa.Column("codec", sa.String(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.Column("spoken_by", sa.String(), nullable=True),
         sa.Column("made_at", sa.String(), nullable=False),
