@@ -1,4 +1,4 @@
-"""A slot as it is planned: one programme in one xóm at one instant."""
+"""A slot: one programme in one xóm at one instant, as it is planned and as it was published."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ class Programme:
     @property
     def interval(self) -> Interval:
         return Interval(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A programme that was published, under the name it keeps; `revision` is the plan's that brought it.
+
+    `makes_good` names the slot it stands in for. A cancelled one says `why`; nothing else of a slot ever changes.
+    """
+
+    id: str
+    programme: Programme
+    revision: int
+    campaign: bool
+    makes_good: str | None = None
+    cancelled: bool = False
+    why: str = ""

@@ -7,7 +7,7 @@ import click
 
 from playlists.week import Week
 from scheduler.cli.command import Group, argument, clock_of, emit, json_option, opened, say, station_option
-from scheduler.cli.week import WEEK
+from scheduler.cli.week_parameter import WEEK
 from scheduler.reports.document import report_document
 from scheduler.usecases.report_week import report_week
 

@@ -9,7 +9,7 @@ import click
 from playlists.week import Week
 from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, out, say, station_option
 from scheduler.cli.tables import show_table
-from scheduler.cli.week import WEEK
+from scheduler.cli.week_parameter import WEEK
 from scheduler.reports.document import status_document
 from scheduler.usecases.week_facts import week_status
 

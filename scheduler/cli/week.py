@@ -21,34 +21,19 @@ from scheduler.cli.command import (
     opened,
     say,
     station_option,
-    translated,
 )
 from scheduler.cli.tables import show_table
+from scheduler.cli.week_export import export
+from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_solve import solve
 from scheduler.errors import NotFoundError
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
 from scheduler.usecases.plan_week import Planned, plan_week, said, said_together
 from scheduler.usecases.publish_week import publish_week
-from tts.errors import ReadableError
 
 PARTIAL = 6
 NO = 1
-
-
-class WeekParameter(click.ParamType):
-    """An ISO week, 2026-W48."""
-
-    name = "week"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Week:
-        try:
-            return value if isinstance(value, Week) else Week.parse(value)
-        except ReadableError as error:
-            self.fail(translated(error.template, error.values), param, ctx)
-
-
-WEEK = WeekParameter()
 
 
 @click.group("week", cls=Group, help="A week's playlists.")
@@ -56,6 +41,7 @@ def week() -> None:
     pass
 
 
+week.add_command(export)
 week.add_command(solve)
 
 
