@@ -22,7 +22,10 @@ from scheduler.cli.command import (
     optional_station_option,
     say,
 )
+from scheduler.cli.outside import tell_outside
+from scheduler.usecases.outside_voices import online
 from scheduler.usecases.voice_bulletin import spoken_by
+from scheduler.usecases.voice_settings import voice_settings
 from tts.cache import SpeechCache
 from tts.delivery import Delivery, scripted
 from tts.normalise import read
@@ -55,7 +58,7 @@ def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
 
 @speech.command("audio", help="Read FILE (- for standard input) aloud into a finished clip.")
 @argument("file", type=click.File("r", encoding="utf-8-sig"))
-@option("--voice", default="espeak", help="espeak, espeak-central, espeak-south or google (default: espeak).")
+@option("--voice", default="espeak", help="The voice's name, as in config.toml (default: espeak).")
 @option(
     "-o",
     "--output",
@@ -66,11 +69,13 @@ def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
 @optional_station_option
 @json_option
 def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, as_json: bool) -> None:
-    reading = read(file.read(), lexicon_of(opened_if_any(station_folder)))
+    station = opened_if_any(station_folder)
+    reading = read(file.read(), lexicon_of(station))
+    voices = voices_named([voice], voice_settings(station) if station else VoiceSettings())
+    tell_outside(online(voices))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        voices = {"": voices_named([voice], VoiceSettings())}
-        said = speak(scripted(reading, Delivery()), voices, SpeechCache(folder / "cache", CACHE_BYTES))
+        said = speak(scripted(reading, Delivery()), {"": voices}, SpeechCache(folder / "cache", CACHE_BYTES))
         clip = render_bulletin(said.sequence, SoundSettings(), folder).clip
         draft = output.with_name(f".{output.name}.part")
         shutil.copyfile(clip.path(folder), draft)

@@ -74,9 +74,10 @@ def host(url: str) -> str:
     return urllib.parse.urlsplit(url).netloc.rpartition("@")[2]
 
 
-def passing(status: int) -> bool:
-    """Whether another attempt may fare better: too many requests, or the server's own trouble."""
-    return status == 429 or 500 <= status <= 599
+def refusal(status: str, /, *, template: str, **values: object) -> VoiceFailed:
+    """Failed where another attempt may fare better (too many requests, the server's own trouble), else Refused."""
+    passing = status.isdecimal() and len(status) == 3 and (status == "429" or status.startswith("5"))
+    return (Failed if passing else Refused)(template, **values)
 
 
 def ask(question: Question, *, limit: int, timeout: timedelta, pause: timedelta = timedelta(0)) -> Answer:

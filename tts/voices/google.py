@@ -19,7 +19,7 @@ from tts.phrases import BySentence, pronounced, syllables
 from tts.script import Told, Turn, untold
 from tts.settings import GoogleSettings
 from tts.speech import SECOND, Speech
-from tts.voices.exchange import Failed, Question, Refused, ask, attempted, passing, sound
+from tts.voices.exchange import Failed, Question, Refused, ask, attempted, refusal, sound
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 ADDRESS = "https://translate.google.com"
@@ -77,8 +77,10 @@ class GoogleVoice:
         question = Question(self._url, "POST", gTTS.GOOGLE_TTS_HEADERS, body.encode())
         answer = ask(question, limit=_ANSWER_LIMIT, timeout=self._settings.timeout, pause=self._settings.pause)
         if answer.status != 200:
-            raise (Failed if passing(answer.status) else Refused)(
-                "speech was expected, but the online voice answered {status} {reason}; use the voice in the house",
+            raise refusal(
+                str(answer.status),
+                template="speech was expected, but the online voice answered {status} {reason}; "
+                "use the voice in the house",
                 status=answer.status,
                 reason=answer.reason,
             )

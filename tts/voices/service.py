@@ -12,7 +12,7 @@ from tts.phrases import BySentence, pronounced, syllables
 from tts.script import Told, Turn, untold
 from tts.speech import SECOND, Speech
 from tts.template import ServiceSettings, as_text, filled, is_address, picked, same_place, status_url
-from tts.voices.exchange import Answer, Failed, Question, Refused, ask, attempted, passing, sound
+from tts.voices.exchange import Answer, Failed, Question, Refused, ask, attempted, refusal, sound
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 _ANSWER_LIMIT = 32 << 20
@@ -116,8 +116,10 @@ class _Conversation:
     def _heard(self, answer: Answer, piece: str) -> Speech:
         if answer.kind == "application/json" or answer.payload.lstrip()[:1] == b"{":
             document = self._read(answer)
-            raise self._kind(self._code(document))(
-                "sound was expected, but {voice} sent a text: {message}; look at its settings, or use another voice",
+            raise refusal(
+                self._code(document),
+                template="sound was expected, but {voice} sent a text: {message}; look at its settings, or use another "
+                "voice",
                 voice=self._settings.name,
                 message=self._message(document),
             )
@@ -168,17 +170,15 @@ class _Conversation:
         return "".join(character if character.isprintable() else " " for character in text)[:_TOLD]
 
     def _refusal(self, code: str, message: str) -> VoiceFailed:
-        return self._kind(code)(
-            "speech was expected, but {voice} answered {code}: {message}; look at its key and its quota, or use "
-            "another voice",
+        """Services write HTTP's numbers inside of good answers as well."""
+        return refusal(
+            code,
+            template="speech was expected, but {voice} answered {code}: {message}; look at its key and its quota, or "
+            "use another voice",
             voice=self._settings.name,
             code=code[:40],
             message=message,
         )
-
-    def _kind(self, code: str) -> type[VoiceFailed]:
-        """Services write HTTP's numbers inside of good answers as well."""
-        return Failed if code.isdecimal() and len(code) == 3 and passing(int(code)) else Refused
 
     def _lacking(self, key: str, path: str) -> VoiceFailed:
         return Refused(
@@ -224,15 +224,15 @@ def _json(payload: bytes) -> object | None:
 def _secret(name: str, path: Path) -> str:
     try:
         with path.open("rb") as file:
-            text = file.read(_SECRET_LIMIT).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
+            text = file.read(_SECRET_LIMIT).decode("ascii", errors="replace").strip()
+    except OSError as error:
         raise VoiceFailed(
             "the secret {name} was expected in the file {path}, but it cannot be read: {error}",
             name=name,
             path=path,
-            error=error.strerror if isinstance(error, OSError) else "it is not plain text",
-        ) from None
-    if not text or not text.isprintable():
+            error=error.strerror,
+        ) from error
+    if not text or not text.isascii() or not text.isprintable():
         raise VoiceFailed(
             "the secret {name} was expected in the file {path}, one line and nothing else; write it there",
             name=name,
