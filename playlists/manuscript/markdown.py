@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from playlists.manuscript.note import Note
+from tts.normalise.roles import take_role
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
@@ -21,7 +22,10 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 
 
 def plain(text: str, first_line: int) -> tuple[str, list[Note]]:
-    """The text without Markdown's signs; comments and pictures are left out with a note. Lists keep their marks."""
+    """The text without Markdown's signs; comments and pictures are left out with a note. Lists keep their marks.
+
+    A line that says who speaks it ([nam], [câu: chao-dau]) begins a paragraph.
+    """
     notes: list[Note] = []
     text = _without(_COMMENT, "a comment was left out: {written!r}", text, first_line, notes)
     text = _without(_IMAGE, "a picture was left out: {written!r}", text, first_line, notes)
@@ -41,12 +45,13 @@ def plain(text: str, first_line: int) -> tuple[str, list[Note]]:
         if heading or _is_row(line):
             blocks.append(_inline(heading[1].rstrip("# \t")) if heading else _cells(line))
             open_paragraph = False
-        elif open_paragraph and not _ITEM.fullmatch(line):
+            continue
+        mark = take_role(line)
+        if open_paragraph and not _ITEM.fullmatch(line) and mark.role is None and not mark.phrase:
             blocks[-1] += " " + _inline(line.strip())
-            open_paragraph = not hard_break
         else:
             blocks.append(_inline(line.strip()))
-            open_paragraph = not hard_break
+        open_paragraph = not hard_break and not mark.phrase
     return "\n".join(blocks).strip("\n"), notes
 
 

@@ -55,8 +55,9 @@ def add_phrase(
         change = PhraseChange(phrase=row, verdict=kept.verdict, replaced=old is not None)
         if old is not None and (old.recording, old.words) == (row.recording, row.words):
             return change
+        sounds_otherwise = old is not None and old.recording != row.recording
         append(session, "phrase_recorded", now, [row])
-        if old is not None and old.recording != row.recording:
+        if sounds_otherwise:
             touched = [each for each in spoken_bulletins(session, now) if calls_for(each.text, row.name)]
             anew = take_back(session, station, touched, "bulletin_sounds_otherwise", _why, now)
             change = replace(change, **vars(anew))

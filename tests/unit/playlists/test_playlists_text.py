@@ -25,6 +25,8 @@ TODAY = date(2026, 11, 22)
         ("5 * 3 * 2 = 30, VNeID_2 và a_b_c", "5 * 3 * 2 = 30, VNeID_2 và a_b_c"),
         ("Tăng 5%\n+ 84 máy\n• Chấm", "Tăng 5%\n+ 84 máy\n• Chấm"),
         ("```\nmã\n```", "mã"),
+        ("Một\n[nam] Hai\nba\n[nữ] Bốn", "Một\n[nam] Hai ba\n[nữ] Bốn"),
+        ("Một\n[câu: Chào đầu]\nHai\nba", "Một\n[câu: Chào đầu]\nHai ba"),
     ],
 )  # fmt: skip
 def test_markdown_is_read_without_its_signs(written: str, read: str) -> None:
