@@ -47,7 +47,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
     """The campaign slots to be made good now: failed, or unknown past the deadline, while the week lasts.
 
     Bounded (I13, F10): a slot is made good once, a make-good never, a xóm at most `make_goods_per_week` times a week;
-    the earliest lost first.
+    the earliest lost first. Where an authority waived the guarantee nothing is made good.
     """
     if now >= facts.week.end:
         return ()
@@ -67,7 +67,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
             losers[slot.id] += [play] if play.state in ("failed", "unknown") else []
     result: list[Lost] = []
     for lost in losers.values():
-        if lost and left.get(lost[0].slot.xom, 0) > 0:
+        if lost and not facts.waived(lost[0].slot.xom) and left.get(lost[0].slot.xom, 0) > 0:
             slot = lost[0].slot
             left[slot.xom] -= 1
             result.append(Lost(slot, tuple(p.receiver for p in lost), any(p.state == "failed" for p in lost)))
@@ -181,6 +181,8 @@ def _xom_week(
     mendable = set() if xom in facts.infeasible else {x.slot.id for x in lost}
     states = {_receiver_state(receiver, mendable, facts, rules, now) for receiver in receivers}
     state = _worst_state(states, len(slots), xom in facts.infeasible, facts.week, rules, now)
+    if state in ("at_risk", "missed", "impossible") and facts.waived(xom):
+        state = "waived"
     week = XomWeek(
         id=xom,
         name=name,

@@ -22,7 +22,7 @@ def _met(week: XomWeek) -> Iterator[Sentence]:
 
 def _not_met(week: XomWeek, facts: WeekFacts, rules: Rules, now: datetime) -> Iterator[Sentence]:
     for waiver in facts.waivers:
-        if waiver.xom in (None, week.id):
+        if waiver.concerns(week.id):
             yield Sentence("Waived by {authority}: {why}.", authority=waiver.authority, why=waiver.why)
     planned = week.planned + week.make_good
     if week.id in facts.infeasible:

@@ -86,6 +86,9 @@ class WaiverFact:
     authority: str
     why: str
 
+    def concerns(self, xom: str) -> bool:
+        return self.xom in (None, xom)
+
 
 @dataclass(frozen=True)
 class WeekFacts:
@@ -102,6 +105,9 @@ class WeekFacts:
     deliveries: tuple[DeliveryFact, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
     infeasible: Mapping[str, Sentence] = field(default_factory=dict)
+
+    def waived(self, xom: str) -> bool:
+        return any(waiver.concerns(xom) for waiver in self.waivers)
 
 
 @dataclass(frozen=True)

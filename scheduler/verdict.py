@@ -8,7 +8,8 @@ from scheduler.facts import Grade, SlotFact
 from scheduler.sentence import Sentence
 
 PlayState: TypeAlias = Literal["upcoming", "awaited", "played", "failed", "unknown", "cancelled"]
-XomState: TypeAlias = Literal["met", "on_track", "at_risk", "missed", "impossible"]
+XomState: TypeAlias = Literal["met", "on_track", "at_risk", "missed", "impossible", "waived"]
+"""waived: it would be at risk, missed or impossible, and a named authority accepts that; never what is met (C10)."""
 
 
 @dataclass(frozen=True)

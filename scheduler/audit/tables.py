@@ -271,3 +271,5 @@ class Waiver(TypedDict):
     authority: str
     why: str
     at: str
+    lifted_at: str | None  # it holds no longer
+    lifted_why: str | None

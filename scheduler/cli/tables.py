@@ -16,6 +16,7 @@ STATE_STYLES = {
     "at_risk": "yellow",
     "missed": "red",
     "impossible": "red",
+    "waived": "magenta",
     "withdrawn": "dim",
 }
 WORDS = (

@@ -24,6 +24,7 @@ from scheduler.cli.command import (
 )
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_export import export
+from scheduler.cli.waiver import unwaive, waive
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_solve import solve
 from scheduler.errors import NotFoundError
@@ -42,6 +43,8 @@ def week() -> None:
 
 
 week.add_command(export)
+week.add_command(waive)
+week.add_command(unwaive)
 week.add_command(solve)
 
 

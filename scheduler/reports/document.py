@@ -33,6 +33,7 @@ def status_document(
         "simulated": simulated,
         "required": required,
         "met": sum(verdict.state == "met" for verdict in verdicts),
+        "waived": sum(verdict.state == "waived" for verdict in verdicts),
         "total": len(verdicts),
         "xom": [
             {
@@ -73,6 +74,14 @@ def report_document(report: WeekReport, translate: Callable[[str], str] = untran
                 "text": incident.text.text(translate),
             }
             for incident in report.incidents
+        ],
+        "waivers": [
+            {
+                **vars(waiver),
+                "at": instant_text(waiver.at),
+                "lifted_at": None if waiver.lifted_at is None else instant_text(waiver.lifted_at),
+            }
+            for waiver in report.waivers
         ],
         "proof": vars(report.proof),
     }

@@ -48,7 +48,7 @@ def week_facts_of(tables: Tables, week: Week, as_of: datetime) -> WeekFacts:
         waivers=tuple(
             WaiverFact(row["xom"], row["authority"], row["why"])
             for row in _rows(tables, "waiver", columns.Waiver)
-            if row["week"] == str(week)
+            if row["week"] == str(week) and row["lifted_at"] is None
         ),
         infeasible={
             reason["xom"]: Sentence(reason["template"], **reason["values"])
@@ -92,6 +92,12 @@ def incidents_of(tables: Tables, week: Week) -> list[columns.Incident]:
         and (row["closed_at"] is None or read_instant(row["closed_at"]) >= week.start)
     )
     return sorted(incidents, key=lambda row: (row["opened_at"], row["id"]))
+
+
+def waivers_of(tables: Tables, week: Week) -> list[columns.Waiver]:
+    """The week's waivers, the lifted ones too, by when they were given."""
+    waivers = (row for row in _rows(tables, "waiver", columns.Waiver) if row["week"] == str(week))
+    return sorted(waivers, key=lambda row: (row["at"], row["id"]))
 
 
 def _xom(tables: Tables, week: Week) -> list[columns.Xom]:

@@ -19,6 +19,7 @@ STATES: dict[XomState, str] = {
     "at_risk": "Có nguy cơ",
     "missed": "Không đạt",
     "impossible": "Không thể đạt",
+    "waived": "Được miễn, giảm",
 }
 PLAYS: dict[PlayState, str] = {
     "played": "đã phát, có xác nhận",

@@ -18,6 +18,7 @@ from scheduler.reports.evidence import (
     rules_of,
     slots_of,
     station_of,
+    waivers_of,
     week_facts_of,
 )
 from scheduler.sentence import Sentence
@@ -69,6 +70,18 @@ class IncidentReport:
 
 
 @dataclass(frozen=True)
+class WaiverReport:
+    """`xom` is the xóm's name, None for all; a lifted one holds no longer."""
+
+    xom: str | None
+    authority: str
+    why: str
+    at: datetime
+    lifted_at: datetime | None
+    lifted_why: str | None
+
+
+@dataclass(frozen=True)
 class Proof:
     """The log that was counted: its first `leaves` leaves, their root (hex), and its signed head if there is one."""
 
@@ -89,11 +102,16 @@ class WeekReport:
     xom: tuple[XomReport, ...]
     bulletins: tuple[BulletinReport, ...]
     incidents: tuple[IncidentReport, ...]
+    waivers: tuple[WaiverReport, ...]
     proof: Proof
 
     @property
     def met(self) -> int:
         return sum(xom.verdict.state == "met" for xom in self.xom)
+
+    @property
+    def waived(self) -> int:
+        return sum(xom.verdict.state == "waived" for xom in self.xom)
 
     @property
     def total(self) -> int:
@@ -138,7 +156,22 @@ def week_report(leaves: Sequence[bytes], week: Week, checkpoint: str | None, as_
             )
             for row in incidents_of(tables, week)
         ),
+        waivers=_waivers(waivers_of(tables, week), {xom.id: xom.name for xom in facts.xom}),
         proof=Proof(len(signed), root([leaf_hash(leaf) for leaf in signed]).hex(), checkpoint),
+    )
+
+
+def _waivers(rows: Sequence[columns.Waiver], names: Mapping[str, str]) -> tuple[WaiverReport, ...]:
+    return tuple(
+        WaiverReport(
+            xom=None if row["xom"] is None else names.get(row["xom"], row["xom"]),
+            authority=row["authority"],
+            why=row["why"],
+            at=read_instant(row["at"]),
+            lifted_at=None if row["lifted_at"] is None else read_instant(row["lifted_at"]),
+            lifted_why=row["lifted_why"],
+        )
+        for row in rows
     )
 
 

@@ -222,6 +222,8 @@ class WaiverRow(SQLModel, table=True):
     authority: str
     why: str
     at: str
+    lifted_at: str | None
+    lifted_why: str | None
 
 
 class LeafRow(SQLModel, table=True):

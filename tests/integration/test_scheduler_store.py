@@ -26,7 +26,10 @@ def store(tmp_path: Path) -> Store:
 
 
 def waiver(name: str) -> WaiverRow:
-    return WaiverRow(id=name, xom=None, week="2026-W48", authority="UBND", why="lễ", at="2026-11-23T00:00:00.000000Z")
+    at = "2026-11-23T00:00:00.000000Z"
+    return WaiverRow(
+        id=name, xom=None, week="2026-W48", authority="UBND", why="lễ", at=at, lifted_at=None, lifted_why=None
+    )
 
 
 def dump(path: Path) -> list[str]:

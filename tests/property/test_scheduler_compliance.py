@@ -102,8 +102,27 @@ def test_a_lost_slot_for_which_no_make_good_fits_is_missed_with_the_planners_rea
 def test_c10_a_waiver_is_named_and_never_turns_a_missed_week_into_a_met_one():
     facts = week([A], waivers=(WaiverFact(None, "UBND xã", "quốc tang"),), infeasible={"x1": Sentence("Mourning.")})
     xom = one(facts, WEEK.end)
-    assert xom.state == "impossible"
+    assert xom.state == "waived"
     assert xom.reason.startswith("Waived by UBND xã: quốc tang. Mourning.")
+
+
+def test_c10_a_waiver_changes_nothing_of_what_is_met_or_counted():
+    waivers = (WaiverFact("x1", "UBND xã", "quốc tang"),)
+    proven = [record("r1", A), record("r1", B)]
+    for records, hours in ((proven, 60), (proven[:1], 10), ([], 10), ([], 600)):
+        plain, waived = (one(week([A, B], records, waivers=given), at(hours)) for given in ((), waivers))
+        assert waived.state == (plain.state if plain.state in ("met", "on_track") else "waived")
+        assert (waived.played, waived.unknown, waived.grade) == (plain.played, plain.unknown, plain.grade)
+        assert waived.receivers == plain.receivers
+    elsewhere = one(week([A, B], waivers=(WaiverFact("x2", "UBND xã", "quốc tang"),)), at(600))
+    assert elsewhere.state == "missed"
+
+
+def test_c10_nothing_is_made_good_where_it_is_waived():
+    lost = week([A, B], [record("r1", A, result="failed", samples_played=0)])
+    assert lost_slots(lost, RULES, at(10))
+    assert not lost_slots(replace(lost, waivers=(WaiverFact("x1", "UBND xã", "quốc tang"),)), RULES, at(10))
+    assert lost_slots(replace(lost, waivers=(WaiverFact("x2", "UBND xã", "quốc tang"),)), RULES, at(10))
 
 
 def test_a_week_that_is_not_planned_yet_is_at_risk_and_then_missed():

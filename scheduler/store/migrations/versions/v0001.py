@@ -290,6 +290,8 @@ def upgrade() -> None:
         sa.Column("authority", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
+        sa.Column("lifted_at", sa.String(), nullable=True),
+        sa.Column("lifted_why", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
