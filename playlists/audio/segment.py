@@ -30,7 +30,7 @@ _FADE_MS = 8  # long enough to be no click, short enough to be no fade
 
 
 def trimmed(speech: Speech) -> Speech:
-    """The speech without the silence at its edges, which are faded over a few milliseconds so that they never click.
+    """The speech without the silence at its edges, `faded`.
 
     Raises SoundError where there is nothing but silence.
     """
@@ -42,8 +42,13 @@ def trimmed(speech: Speech) -> Speech:
     end = len(sound) - detect_leading_silence(sound.reverse(), silence_threshold=threshold)
     edge = _EDGE // _MILLISECOND
     begin = max(0, start - edge)
-    kept = _speech(sound[begin : end + edge].fade_in(_FADE_MS).fade_out(_FADE_MS))
-    return replace(kept, marks=_moved(speech.marks, timedelta(milliseconds=-begin), kept.duration))
+    kept = _speech(sound[begin : end + edge])
+    return faded(replace(kept, marks=_moved(speech.marks, timedelta(milliseconds=-begin), kept.duration)))
+
+
+def faded(speech: Speech) -> Speech:
+    """The speech rising from silence and falling into it over a few milliseconds: it can be joined without a click."""
+    return replace(_speech(_segment(speech).fade_in(_FADE_MS).fade_out(_FADE_MS)), marks=speech.marks)
 
 
 def amplified(speech: Speech, gain_db: float) -> Speech:

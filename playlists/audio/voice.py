@@ -32,13 +32,14 @@ _PHASE_ROTATOR = ("allpass=f=500:t=q:w=0.7",) * 3
 def for_horns(speeches: Sequence[Speech], settings: SoundSettings) -> list[Speech]:
     """The speeches at the settings' rate, filtered, compressed and each at `LEVEL_LUFS`, however loud it came.
 
-    Raises SoundError for silence.
+    Filters delay what they let through by a millisecond or two: what is cut off of it at the end is faded away. Raises
+    SoundError for silence.
     """
     tone = [*(_HORN if settings.horn_filter else _RUMBLE), *_PHASE_ROTATOR]
     toned = _levelled(speeches, tone, settings.rate, _BETWEEN_STEPS_LUFS)
     compressor = f"acompressor=threshold={LEVEL_LUFS:.0f}dB:ratio={settings.compression:g}:attack=0.2:release=30:knee=4"
     raised = f"volume={LEVEL_LUFS - _BETWEEN_STEPS_LUFS:g}dB"
-    return _levelled(toned, [raised, compressor], settings.rate, LEVEL_LUFS)
+    return [segment.faded(each) for each in _levelled(toned, [raised, compressor], settings.rate, LEVEL_LUFS)]
 
 
 def _levelled(speeches: Sequence[Speech], filters: Sequence[str], rate: int, lufs: float) -> list[Speech]:

@@ -15,6 +15,7 @@ from scheduler.service.audio_server import AudioServer
 
 SOUND = bytes(range(256)) * 40
 NAME = hashlib.sha256(SOUND).hexdigest() + ".mp3"
+OPUS = hashlib.sha256(SOUND).hexdigest() + ".opus"
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def server(tmp_path: Path) -> Iterator[AudioServer]:
     audio = tmp_path / "audio"
     audio.mkdir()
     (audio / NAME).write_bytes(SOUND)
+    (audio / OPUS).write_bytes(SOUND)
     (tmp_path / "loa.db").write_bytes(b"secret")
     (audio / "notes.txt").write_bytes(b"secret")
     (audio / ("f" * 64 + ".mp3")).symlink_to(tmp_path / "loa.db")
@@ -45,6 +47,11 @@ def test_a_clip_comes_whole(server: AudioServer) -> None:
     status, headers, body = get(server, f"/audio/{NAME}")
     assert (status, body, headers["content-type"]) == (200, SOUND, "audio/mpeg")
     assert headers["content-length"] == str(len(SOUND))
+
+
+def test_a_clip_of_opus_comes_as_what_it_is(server: AudioServer) -> None:
+    status, headers, body = get(server, f"/audio/{OPUS}")
+    assert (status, body, headers["content-type"]) == (200, SOUND, "audio/ogg; codecs=opus")
 
 
 @pytest.mark.parametrize(
