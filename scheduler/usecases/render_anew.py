@@ -15,7 +15,7 @@ from scheduler.store.log import append
 from scheduler.store.queries import bulletin_rows
 from scheduler.store.tables import BulletinRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
-from scheduler.usecases.voice_bulletin import voice_bulletin
+from scheduler.usecases.render_bulletins import render_bulletins
 from scheduler.usecases.withdraw_bulletin import off_the_air
 from tts.errors import ReadableError
 
@@ -66,10 +66,4 @@ def take_back(
 
 def voiced_anew(station: Station, anew: Change, now: datetime) -> Change:
     """Each of the bulletins rendered, to be heard and approved again."""
-    silent: list[tuple[str, ReadableError]] = []
-    for bulletin in anew.bulletins:
-        try:
-            voice_bulletin(station, bulletin, now)
-        except ReadableError as error:
-            silent.append((bulletin, error))
-    return replace(anew, silent=tuple(silent))
+    return replace(anew, silent=render_bulletins(station, anew.bulletins, now).failed)

@@ -44,7 +44,7 @@ def render_bulletins(
     station: Station,
     bulletins: Sequence[str],
     now: datetime,
-    told: Callable[[str, Voiced | ReadableError], None],
+    told: Callable[[str, Voiced | ReadableError], None] = lambda _bulletin, _end: None,
     workers: int = WORKERS,
 ) -> Rendered:
     """Render each of them, some at the same time; `told` of each as it ends. One that fails stops no other."""
