@@ -99,15 +99,14 @@ def test_pauses_are_ours_to_the_sample(voice: PiperVoice) -> None:
     assert voice.speak(plain(WORDS)).samples == alone + pauses
 
 
-@pytest.mark.parametrize(("speaker", "same_as"), [("bình", "1"), ("an", "0"), ("0", "")])
-def test_a_speaker_goes_by_name_or_by_number(tmp_path: Path, speaker: str, same_as: str) -> None:
+def test_a_speaker_goes_by_name_or_by_number(tmp_path: Path) -> None:
     model = piper_model(tmp_path, speakers=2)
     spoken = {}
-    for who in (speaker, same_as, "0", "1"):
+    for who in ("", "0", "an", "1", "bình"):
         with PiperVoice(PiperSettings("two", model, speaker=who)) as voice:
-            spoken[who] = voice.speak(plain(WORDS)).digest
-    assert spoken[speaker] == spoken[same_as]
-    assert spoken["0"] != spoken["1"]
+            spoken[who] = voice.speak(plain("mời bà con.")).digest
+    assert spoken[""] == spoken["0"] == spoken["an"]
+    assert spoken["1"] == spoken["bình"] != spoken["0"]
 
 
 @pytest.mark.parametrize("speaker", ["chi", "2", "-1"])
@@ -222,7 +221,7 @@ def test_a_killed_worker_is_started_again(voice: PiperVoice) -> None:
 
 
 def test_a_hanging_worker_is_ended_in_bounded_time_and_started_again(settings: PiperSettings) -> None:
-    with PiperVoice(settings, limit=timedelta(seconds=5)) as voice:
+    with PiperVoice(settings, limit=timedelta(seconds=3)) as voice:
         first = voice.speak(plain(WORDS))
         (worker,) = workers()
         os.kill(worker, signal.SIGSTOP)

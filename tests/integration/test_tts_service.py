@@ -164,7 +164,7 @@ def test_a_wrong_key_is_told_at_once_and_shown_to_nobody(
 ) -> None:
     """Also where the service repeats it in its answer."""
     caplog.set_level(logging.DEBUG)
-    voice = ServiceVoice(settings(name, server, tmp_path, key="sai-khoa-987654"))
+    voice = ServiceVoice(settings(name, server, tmp_path, key="sai-khoa/98+76="))
     with pytest.raises(VoiceFailed, match="answered 401: ") as caught:
         voice.speak(plain(ONE))
     assert server.stages == ["ask"]
