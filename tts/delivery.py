@@ -84,7 +84,8 @@ def _again(turns: Sequence[Turn], delivery: Delivery) -> list[Turn]:
 def _sentences(line: SpokenLine, delivery: Delivery) -> Iterator[Sentence]:
     pauses = delivery.pauses
     if line.role.startswith(PHRASE):
-        yield Sentence((Clause(f"[câu: {line.role.removeprefix(PHRASE)}]", pauses.line / delivery.pace),))
+        words = line.words or f"[câu: {line.role.removeprefix(PHRASE)}]"
+        yield Sentence((Clause(words, pauses.line / delivery.pace),))
         return
     after_line = {"heading": pauses.heading, "item": pauses.item}.get(line.kind, pauses.line) / delivery.pace
     edges = [edge for slow in line.slow if slow.kind == "telephone" for edge in (slow.start, slow.end)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playlists.fields import folded
+from tts.normalise.roles import take_role
 
 _MOTTO = re.compile(r"cong hoa xa hoi chu nghia viet nam|doc lap tu do hanh phuc|dang cong san viet nam")
 _NUMBER = re.compile(r"\s*Số\s*:?[\s\d…._]{0,30}[-/–].{0,40}", re.IGNORECASE)
@@ -37,7 +38,7 @@ def read_head(lines: Sequence[str]) -> Head:
     filled = [index for index, line in enumerate(lines) if line.strip()]
     last = max((n for n, index in enumerate(filled[:_REACH]) if _certain(lines[index])), default=-1)
     letterhead = [index for index in filled[: last + 1] if _certain(lines[index]) or _agency(lines[index])]
-    rest = [lines[index].strip() for index in filled if index not in letterhead]
+    rest = [text for index in filled if index not in letterhead and (text := take_role(lines[index]).text.strip())]
     return Head(tuple(letterhead), _title(rest))
 
 

@@ -13,11 +13,11 @@ from scheduler.station import Station
 from scheduler.store.queries import lexicon_rows, phrase_rows
 from scheduler.usecases.values import lexicon_value
 from tts.normalise import Lexicon, Reading, read
+from tts.script import PHRASE
 from tts.voices.recorded import RecordedVoice
 from tts.voices.voice import Voice
 
 LONGEST_NAME = 80
-_ROLE = "phrase:"
 _NOT_IN_NAMES = frozenset("[]:")
 
 
@@ -49,7 +49,7 @@ class Vocabulary:
 
     def called(self, reading: Reading) -> dict[str, Phrase]:
         """The phrases that a reading calls for, by role. Raises as `phrase` does."""
-        return {f"{_ROLE}{name}": self.phrase(name) for name in _called(reading)}
+        return {f"{PHRASE}{name}": self.phrase(name) for name in _called(reading)}
 
     def phrase(self, written: str) -> Phrase:
         """The phrase of this name; accents, capitals and hyphens do not matter.
@@ -96,5 +96,5 @@ def phrase_name(written: str) -> str:
 
 def _called(reading: Reading) -> list[str]:
     """The names of the phrases, each once, as they are written in the text."""
-    roles = dict.fromkeys(line.role for line in reading.spoken if line.role.startswith(_ROLE))
-    return [role.removeprefix(_ROLE) for role in roles]
+    roles = dict.fromkeys(line.role for line in reading.spoken if line.role.startswith(PHRASE))
+    return [role.removeprefix(PHRASE) for role in roles]

@@ -79,6 +79,7 @@ def test_a_line_that_calls_for_a_phrase_plays_it(station: Station, greeting: Pat
     voiced = voice_bulletin(station, key, SUNDAY)
     assert timedelta(seconds=1.8) < voiced.clip.duration - alone.duration < timedelta(seconds=4)
     assert voiced.reading.words == "kính chào bà con!\nxã họp chiều nay."
+    assert [mark.text for mark in voiced.rendering.marks] == ["kính chào bà con!", "xã họp chiều nay."]
     with station.store.reading() as session:
         spoken_by = str(clip_rows(session, [voiced.clip.digest])[voiced.clip.digest].spoken_by)
     assert [part.split()[0] for part in spoken_by.split(" + ")] == ["recorded", "espeak"]

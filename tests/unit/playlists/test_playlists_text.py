@@ -53,6 +53,7 @@ def test_plain_text_keeps_its_signs() -> None:
         (["CẢNH BÁO LỪA ĐẢO QUA MẠNG", "Gần đây…"], "Cảnh báo lừa đảo qua mạng"),
         (["Lịch cắt điện.", "Ngày mai"], "Lịch cắt điện"),
         (["Công an xã cảnh báo", "Gần đây"], "Công an xã cảnh báo"),
+        (["[câu: chao-dau]", "[nữ] Lịch cắt điện.", "Ngày mai"], "Lịch cắt điện"),
         (["Câu một là câu dài " + "rất " * 40 + "dài. Câu hai."], None),
         ([], ""),
     ],
