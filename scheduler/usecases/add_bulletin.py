@@ -19,6 +19,7 @@ from scheduler.store.queries import bulletin_row, xom_rows
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.keep_recording import keep_recording
+from scheduler.usecases.music import keep_music
 from scheduler.usecases.values import bulletin_row as row_of
 from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.withdraw_bulletin import off_the_air
@@ -66,6 +67,9 @@ def add_bulletin(
     if bulletin.recording is not None:
         kept = keep_recording(station, (beside or Path()) / bulletin.recording, reading.words, dry_run=dry_run)
         bulletin, heard = replace(bulletin, recording=kept.name), kept.verdict
+    if bulletin.manner.music:
+        music = keep_music(station, bulletin.manner.music, beside or Path(), dry_run=dry_run)
+        bulletin = replace(bulletin, manner=replace(bulletin.manner, music=music))
     with station.store.writing(dry_run=dry_run) as session:
         bulletin = _with_known_targets(session, bulletin)
         old = bulletin_row(session, replaces) if replaces else None

@@ -1,21 +1,16 @@
 """Take in a sound file that a person recorded: listened to by its levels, then kept as it came under its digest."""
 
-import hashlib
-import os
-from contextlib import suppress
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 
 from scheduler.errors import NotFoundError, StationError
 from scheduler.station import Station
+from scheduler.usecases.keep_file import keep_file
 from tts.decode import decode_open, opened
 from tts.levels import Verdict, examined
 from tts.voices.recorded import LONGEST
 
 RECORDING_LIMIT = 200 << 20
-_SUFFIXES = {".wav", ".mp3", ".m4a"}
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -37,11 +32,7 @@ def keep_recording(station: Station, path: Path, words: str, *, dry_run: bool = 
         verdict = examined(decode_open(file, path.name, max_duration=LONGEST), words)
         if verdict.refusal is not None:
             raise verdict.refusal
-        suffix = path.suffix.lower()
-        name = _digest(file) + (suffix if suffix in _SUFFIXES else "")
-        if not dry_run and not (station.recordings / name).exists():
-            _copy(file, station.recordings / name)
-    return KeptRecording(name, verdict)
+        return KeptRecording(keep_file(file, path.suffix, station.recordings, dry_run=dry_run), verdict)
 
 
 def examine_recording(path: Path, words: str) -> Verdict:
@@ -61,25 +52,3 @@ def _check_size(path: Path) -> None:
         raise StationError(
             "the recording {path} has {size} bytes: expected 1 to {limit}", path=path, size=size, limit=RECORDING_LIMIT
         )
-
-
-def _digest(file: BufferedReader) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _copy(file: BufferedReader, target: Path) -> None:
-    """Whole or not at all, also when the power fails in the middle."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        file.seek(0)
-        with draft.open("wb") as copy:
-            while piece := file.read(_PIECE):
-                copy.write(piece)
-            copy.flush()
-            os.fsync(copy.fileno())
-        draft.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise

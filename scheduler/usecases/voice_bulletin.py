@@ -17,6 +17,7 @@ from scheduler.store.log import append
 from scheduler.store.queries import bulletin_row
 from scheduler.store.tables import BulletinRow
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.music import bed_of
 from scheduler.usecases.renderings import keep_rendering, known_rendering, rendering_of
 from scheduler.usecases.values import clip_row, sound_settings
 from scheduler.usecases.vocabulary import Vocabulary, vocabulary
@@ -99,7 +100,10 @@ def _rendered(station: Station, wanted: WantedSound, progress: Progress) -> tupl
     progress("speaking", 0, sentences)
     with making_clips(station, remove_unfinished):
         spoken = say(station, wanted.script, wanted.voices, lambda said: progress("speaking", said, sentences))
-        made = render_bulletin(spoken.sequence, wanted.sound, station.audio, told=lambda step: progress(step, 0, 1))
+        bed = bed_of(wanted.music, wanted.music_under_db) if wanted.music else None
+        made = render_bulletin(
+            spoken.sequence, wanted.sound, station.audio, bed=bed, told=lambda step: progress(step, 0, 1)
+        )
     return rendering_of(spoken, made.marks), made.clip
 
 
@@ -118,7 +122,10 @@ def sound_digest(station: Station, text: str, words: Vocabulary) -> str:
     """What an ident's or a sign-off's approval is bound to: its words, and all else that shapes its sound."""
     reading = words.read(text)
     recordings = [phrase.recording for phrase in words.called(reading).values()]
-    recipe = f"{text}\n{reading.words}\n{recordings}\n{sound_settings(station.config)}\n{station.config.speech}"
+    script = scripted(reading, delivery_of(station.config))
+    voices = voices_of(station)
+    spoken = {turn.role: [voice.identity for voice in voices.get(turn.role, ())] for turn in script.turns}
+    recipe = f"{text}\n{script}\n{recordings}\n{spoken}\n{sound_settings(station.config)}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 

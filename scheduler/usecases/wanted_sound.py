@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -12,6 +13,7 @@ from playlists.audio.settings import SoundSettings
 from playlists.bulletin import Bulletin
 from scheduler.station import Station
 from scheduler.store.tables import BulletinRow
+from scheduler.usecases.music import music_digest, music_of
 from scheduler.usecases.values import bulletin_value, sound_settings
 from scheduler.usecases.vocabulary import Vocabulary, vocabulary
 from scheduler.usecases.voices import delivery_for, voices_for
@@ -31,6 +33,8 @@ class WantedSound:
     script: Script
     voices: Mapping[str, Sequence[Voice]]
     sound: SoundSettings
+    music: Path | None
+    music_under_db: float
 
     @property
     def recipe(self) -> str:
@@ -41,19 +45,21 @@ class WantedSound:
             "script": [turn.recipe for turn in self.script.turns],
             "voices": {role: [asdict(voice.identity) for voice in self.voices.get(role, ())] for role in roles},
             "sound": repr(self.sound),
+            "music": [music_digest(self.music), self.music_under_db] if self.music else None,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def wanted_sound(station: Station, session: Session, row: BulletinRow) -> WantedSound:
-    """Raises NotFoundError for a phrase that is not recorded, DecodeRefused for a recording that is lost."""
+    """Raises NotFoundError for a phrase that is not recorded, DecodeRefused for a recording or music that is lost."""
     bulletin, words = bulletin_value(row), vocabulary(session)
     reading = words.read(bulletin.text)
     script = scripted(reading, delivery_for(station.config, bulletin))
     if bulletin.recording is not None:
         script = _recorded(reading if reading.words else words.read(bulletin.title))
     voices = {**voices_for(station, bulletin), **words.voices(station, reading)}
-    return WantedSound(bulletin, words, reading, script, voices, sound_settings(station.config))
+    sound, music = sound_settings(station.config), music_of(station, bulletin)
+    return WantedSound(bulletin, words, reading, script, voices, sound, music, station.config.sound.music_under_db)
 
 
 def _recorded(reading: Reading) -> Script:
