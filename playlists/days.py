@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from playlists.errors import InvalidValueError
-from playlists.holidays import public_holidays
+from playlists.holidays import Holiday, public_holidays
 from playlists.rules import EVERY_DAY, Blackout, Window
 from playlists.week import Week, midnight
 
@@ -60,11 +60,16 @@ def windows_in(week: Week, windows: Iterable[Window], rules: DayRules) -> tuple[
     return tuple(Window(days, window.start, window.end) for window, days in held if days)
 
 
+def holidays_in(week: Week, rules: DayRules) -> tuple[tuple[Holiday, HolidayRule], ...]:
+    """The week's public holidays, each with the rule that holds on it."""
+    return tuple(
+        (holiday, "as_usual" if holiday.day in rules.special else rules.holidays) for holiday in public_holidays(week)
+    )
+
+
 def _kept(week: Week, rules: DayRules) -> dict[date, str]:
     """The holidays on which it is not spoken as usual, by name."""
-    if rules.holidays == "as_usual":
-        return {}
-    return {holiday.day: holiday.name for holiday in public_holidays(week) if holiday.day not in rules.special}
+    return {holiday.day: holiday.name for holiday, rule in holidays_in(week, rules) if rule != "as_usual"}
 
 
 def _silence(day: date, holidays: Mapping[date, str], rules: DayRules) -> str | None:

@@ -48,5 +48,5 @@ def show_status(document: dict[str, Any]) -> None:
         if xom["reason"]:  # the planner's reasons name the xóm themselves
             out.print(named + xom["reason"].removeprefix(named), markup=False)
     say("{met} of {total} xóm have their {required} campaign slots.", **document)
-    if document["waived"]:
-        say("{waived} xóm do not have them, which an authority has accepted.", **document)
+    if waived := sum(xom["state"] == "waived" for xom in document["xom"]):
+        say("{waived} xóm do not have them, which an authority has accepted.", waived=waived)

@@ -21,17 +21,21 @@ from scheduler.cli.command import (
     opened,
     say,
     station_option,
+    yes_option,
 )
 from scheduler.cli.tables import show_table
-from scheduler.cli.week_export import export
 from scheduler.cli.waiver import unwaive, waive
+from scheduler.cli.week_export import export
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_solve import solve
+from scheduler.cli.week_warnings import ask_about, calendar_document, show_calendar
 from scheduler.errors import NotFoundError
+from scheduler.station import Station
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
 from scheduler.usecases.plan_week import Planned, plan_week, said, said_together
 from scheduler.usecases.publish_week import publish_week
+from scheduler.usecases.unusual_hours import Unusual, unusual_hours
 
 PARTIAL = 6
 NO = 1
@@ -55,7 +59,14 @@ week.add_command(solve)
 def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
     station = opened(station_folder)
     answer = plan_week(station, week, clock_of(station))
-    emit(_plan_document(answer), as_json, lambda: _show_plan(answer))
+    unusual = _unusual(station, answer)
+    document = {**_plan_document(answer), **calendar_document(station, answer.week, unusual)}
+
+    def show() -> None:
+        _show_plan(answer)
+        show_calendar(station, answer.week, unusual)
+
+    emit(document, as_json, show)
     return _exit_code(answer)
 
 
@@ -63,10 +74,14 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
 @argument("week", type=WEEK)
 @station_option
 @dry_run_option
+@yes_option
 @json_option
-def publish(week: Week, station_folder: Path | None, dry_run: bool, as_json: bool) -> int:
+def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, as_json: bool) -> int:
     station = opened(station_folder)
+    if not (dry_run or yes):
+        ask_about(_unusual(station, publish_week(station, week, clock_of(station), dry_run=True).planned))
     published = publish_week(station, week, clock_of(station), dry_run=dry_run)
+    unusual = _unusual(station, published.planned)
     document = {
         "revision": published.revision,
         "slots": [_slot_document(slot) for slot in published.slots],
@@ -74,10 +89,12 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, as_json: boo
         "receivers": list(published.receivers),
         "dry_run": dry_run,
         **_plan_document(published.planned),
+        **calendar_document(station, week, unusual),
     }
 
     def show() -> None:
         _show_plan(published.planned)
+        show_calendar(station, week, unusual)
         for slot in published.lifted:
             say("Taken back: {slot} ({why})", slot=slot.id, why=slot.why)
         say(
@@ -111,6 +128,11 @@ def show(week: Week, station_folder: Path | None, as_json: bool) -> None:
     kept = [slot for slot in slots if slot.cancelled_at is None]
     cells = [(slot.xom, read_instant(slot.start), _label(slot)) for slot in kept]
     emit(document, as_json, lambda: _show_days(week, cells))
+
+
+def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:
+    with station.store.reading() as session:
+        return unusual_hours(session, station, answer)
 
 
 def _plan_document(answer: Planned) -> dict[str, Any]:

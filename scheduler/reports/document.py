@@ -33,7 +33,6 @@ def status_document(
         "simulated": simulated,
         "required": required,
         "met": sum(verdict.state == "met" for verdict in verdicts),
-        "waived": sum(verdict.state == "waived" for verdict in verdicts),
         "total": len(verdicts),
         "xom": [
             {

@@ -108,6 +108,12 @@ def slots_ending_after(session: Session, instant: str) -> list[SlotRow]:
     return list(session.exec(query.order_by(SlotRow.start, SlotRow.xom)))
 
 
+def slot_starts(session: Session, first: str, last: str) -> list[str]:
+    """When slots started between two instants, each start once; cancelled ones did not."""
+    query = select(SlotRow.start).where(SlotRow.start >= first, SlotRow.start < last)
+    return list(session.exec(query.where(col(SlotRow.cancelled_at).is_(None)).distinct()))
+
+
 def cancelled_before_start(session: Session, instant: str) -> set[str]:
     """Ids of cancelled slots that would still be to come."""
     query = select(SlotRow.id).where(SlotRow.start > instant, col(SlotRow.cancelled_at).is_not(None))
