@@ -327,6 +327,8 @@ class _Party:
             if not self.heard or lane.session_room < UNBOUNDED:
                 return 1
             return max(1, min(plays, length // (smallest + lane.leads), PROGRAMMES if self.model.question.loose else 2))
+        if lane.session_room == UNBOUNDED and (self.sliding or not self.positional):
+            return 1
         bounded = 2 * length // max(1, lane.session_room) + 1 if lane.session_room < UNBOUNDED else plays
         return max(1, min(plays, bounded, max(lane.day_sessions), length // smallest))
 
@@ -362,7 +364,7 @@ class _Party:
         self.cp.add_no_overlap([self.interval(sound) for sound in self.at.values()])
 
     def _campaign(self) -> Expr:
-        """The campaign in its slots; whether it is heard on as many days as it should be, of two."""
+        """The campaign in its slots; whether it is heard on two days."""
         lane, cp = self.lane, self.cp
         slots: dict[int, list[Bool]] = {}
         for (demand, block), sound in self.at.items():
@@ -381,8 +383,7 @@ class _Party:
         lacking = lane.campaign_need - len(lane.covered)
         if lacking > 0:
             self._promise(CAMPAIGN, sum(fresh) >= lacking, bool(fresh))
-        asked = min(2, lane.campaign_need)
-        if asked < 2 or len(lane.covered_days) >= asked:
+        if len(lane.covered_days) >= 2:
             return 1
         on: list[Bool] = []
         for day, heard_ones in days.items():
@@ -390,6 +391,8 @@ class _Party:
                 any_ = cp.new_bool_var("")
                 cp.add_bool_or(*heard_ones, ~any_)
                 on.append(any_)
+        if len(on) + len(lane.covered_days) < 2:
+            return 0
         both = cp.new_bool_var("")
-        cp.add(sum(on) + len(lane.covered_days) >= asked).only_enforce_if(both)
+        cp.add(sum(on) + len(lane.covered_days) >= 2).only_enforce_if(both)
         return both

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from playlists.planning.check import violations
 from playlists.planning.lane import Lane
-from playlists.planning.plan import missing, week_plan
+from playlists.planning.plan import campaign_slots, missing, week_plan
 from playlists.planning.problem import Problem
-from playlists.planning.question import Finding, Goal, Placed, Posed, Prover, plays_of, pose, says_all
+from playlists.planning.question import Goal, Placed, Prover, plays_of, pose, says_all
 from playlists.xom import Xom
 
 Aims = tuple[int, int, int, int]  # minus what lacks of the promises; two days, priority plays, other plays
@@ -35,13 +35,13 @@ def improved(
         finding = prover(replace(posed.question, hint=hint))
         if finding.impossible and (exact or posed is not tight):
             break
-        found = _kept(part, posed, finding)
-        if found is None:
+        if finding.placed is None:
             continue
+        found = posed.by_xom(finding.placed)
         aims = _aims(part, lanes, found)
-        if aims > reached:
+        if aims > reached and not violations(part, week_plan(part, plays_of(part, found))):
             best, reached = found, aims
-        if finding.best and (exact or posed is not tight):
+        if finding.best and (exact or posed is not tight) and reached >= aims:
             return best, True
     return best, False
 
@@ -56,26 +56,30 @@ def _part(problem: Problem, group: Sequence[Xom]) -> Problem:
     )
 
 
-def _kept(part: Problem, posed: Posed, finding: Finding) -> dict[str, Placed] | None:
-    """The prover's plan where it keeps every rule and every promise."""
-    if finding.placed is None:
-        return None
-    found = posed.by_xom(finding.placed)
-    return None if violations(part, week_plan(part, plays_of(part, found))) else found
-
-
 def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:
     plan = week_plan(part, plays_of(part, placed))
     urgent = {demand.bulletin for lane in lanes.values() for demand in lane.demands if demand.priority}
     counts = [bulletin in urgent for plays in placed.values() for bulletin, _ in plays]
     lacking = sum(entry.plays for entry in missing(part, plan))
-    return -lacking, -len(plan.same_day), sum(counts), len(counts) - sum(counts)
+    days = {xom: {slot.day for slot in slots} for xom, slots in campaign_slots(part, plan.plays).items()}
+    two_days = sum(len(found) >= 2 for found in days.values())
+    return -lacking, two_days, sum(counts), len(counts) - sum(counts)
 
 
 def _most(lanes: Mapping[str, Lane], group: Sequence[Xom]) -> Aims:
     """What no plan can exceed: every wish met as far as slots and room go."""
     totals = [_most_plays(lanes[xom.id]) for xom in group]
-    return 0, 0, sum(urgent for urgent, _ in totals), sum(others for _, others in totals)
+    two_days = sum(_days_open(lanes[xom.id]) >= 2 for xom in group)
+    return 0, two_days, sum(urgent for urgent, _ in totals), sum(others for _, others in totals)
+
+
+def _days_open(lane: Lane) -> int:
+    """On how many days the campaign is heard or could be."""
+    campaign = [demand for demand in lane.demands if demand.campaign and demand.want > 0]
+    open_ = {
+        place.day for demand in campaign for place, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds
+    }
+    return len(open_ | lane.covered_days)
 
 
 def _most_plays(lane: Lane) -> tuple[int, int]:
