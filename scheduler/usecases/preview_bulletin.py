@@ -28,7 +28,7 @@ class Preview:
 def write_preview(station: Station, voiced: Voiced, translate: Callable[[str], str] = in_vietnamese) -> Preview:
     """Leave the four files in preview/ of the station folder, in the place of earlier ones. Nothing is rendered."""
     sound, clip = sound_settings(station.config), voiced.clip.path(station.audio)
-    measured = trace.of_file(clip, voiced.clip.rate)
+    measured = trace.of_file(clip, voiced.clip.rate, voiced.clip.codec)
     shown = Previewed(voiced.bulletin, voiced.reading, voiced.rendering, voiced.clip, measured, sound)
     drawn = picture(measured, voiced.rendering.marks, sound.loudness_lufs, translate)
 

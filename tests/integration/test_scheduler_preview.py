@@ -93,6 +93,15 @@ def test_a_preview_leaves_the_clip_its_words_its_picture_and_a_page(station: Sta
     assert not list(station.preview.glob(".*"))
 
 
+def test_a_clip_in_opus_is_previewed_as_well(station: Station) -> None:
+    key = added(station)
+    station = with_config(station, '[sound]\ncodec = "opus"\n')
+    preview = write_preview(station, voice_bulletin(station, key, SUNDAY))
+    assert preview.audio.name == f"{key}.opus"
+    assert f'src="{key}.opus"' in preview.page.read_text(encoding="utf-8")
+    assert preview.trace.loudness.integrated == pytest.approx(-16, abs=0.5)
+
+
 def test_each_step_is_told_and_each_sentence_counted(station: Station) -> None:
     key = added(station)
     told: list[tuple[str, int, int]] = []
