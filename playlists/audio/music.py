@@ -14,7 +14,8 @@ BEFORE = timedelta(seconds=3)
 AFTER = timedelta(seconds=3)
 """How long the music is heard alone: faded in before the first word, faded out after the last."""
 
-_DUCKED_DB = 10.0  # how far the voice draws it back
+_ALONE_DB = 4.0  # so far under the voice where nobody speaks; much softer, and a short bulletin would be made too loud
+_RATIO = 20  # so steep that a soft word draws it back nearly as far as a loud one
 _FADE_IN = timedelta(milliseconds=1500)
 _FADE_OUT = timedelta(milliseconds=2500)
 UNDER_DB = (6.0, 40.0)
@@ -39,15 +40,15 @@ class Bed:
     def under(self, voice: Speech, levelled: Speech) -> Speech:
         """The voice over the music, both at `LEVEL_LUFS` and of one rate; the music is repeated or cut to length."""
         bed = segment.lasting(levelled, voice.duration, _FADE_IN, _FADE_OUT)
-        # A compressor whose key is the voice: 20 dB of voice above the threshold take 10 dB from the music, within
+        # A compressor whose key is the voice: what the voice has above the threshold it takes from the music, within
         # 60 ms, and it comes back over half a second, so that it does not pump between words.
-        threshold_db = LEVEL_LUFS - 2 * _DUCKED_DB
+        threshold_db = LEVEL_LUFS - (self.under_db - _ALONE_DB) * _RATIO / (_RATIO - 1)
         graph = ";".join(
             [
                 "channelsplit=channel_layout=stereo[said][music]",
                 "[said]asplit=2[voice][key]",
-                f"[music]volume={_DUCKED_DB - self.under_db:.2f}dB[bed]",
-                f"[bed][key]sidechaincompress=threshold={threshold_db:.0f}dB:ratio=2:attack=60:release=500[ducked]",
+                f"[music]volume={-_ALONE_DB:.2f}dB[bed]",
+                f"[bed][key]sidechaincompress=threshold={threshold_db:.1f}dB:ratio={_RATIO}:attack=60:release=500[ducked]",
                 "[voice][ducked]amix=inputs=2:duration=first:normalize=0",
             ]
         )

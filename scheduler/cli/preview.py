@@ -77,9 +77,10 @@ def preview(id: str, playing: bool | None, station_folder: Path | None, as_json:
     def show() -> None:
         show_refusals(voiced.rendering)
         say(
-            "Voice: {voice}; {seconds:.0f} s",
+            "Voice: {voice}; {seconds:.0f} s, {kilobytes:.0f} kB",
             voice=" + ".join(voiced.rendering.voices),
             seconds=voiced.clip.duration / SECOND,
+            kilobytes=voiced.clip.size / 1_000,
         )
         say("Loudness: {lufs:.1f} LUFS, true peak {dbtp:.1f} dBTP", lufs=loudness.integrated, dbtp=loudness.true_peak)
         show_reading(voiced.reading)
@@ -162,6 +163,7 @@ def _document(voiced: Voiced) -> dict[str, Any]:
     return {
         "clip": voiced.clip.digest,
         "duration_s": voiced.clip.duration / SECOND,
+        "size": voiced.clip.size,
         "voice": " + ".join(voiced.rendering.voices),
         "refused_voices": refusals_document(voiced.rendering),
     }
