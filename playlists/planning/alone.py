@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from playlists.planning.board import Board
 from playlists.planning.exact import Found, search
-from playlists.planning.greedy import minimums, most_minimums, wishes
+from playlists.planning.greedy import RESTARTS, minimums, most_minimums, wishes
 from playlists.planning.lane import Lane
 from playlists.planning.positions import settle
 
@@ -46,9 +46,10 @@ def days_asked(lane: Lane) -> int:
 
 
 def _whole(lane: Lane, days: int) -> Board | None:
-    if search(lane, days, GLANCE) is Found.NOTHING:
+    board = minimums(lane, days, range(1))
+    if board is None and search(lane, days, GLANCE) is Found.NOTHING:
         return None
-    board = minimums(lane, days)
+    board = board or minimums(lane, days, range(1, RESTARTS))
     if board is not None:
         return board
     found = search(lane, days, STEPS)

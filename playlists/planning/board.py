@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playlists.planning.lane import Lane
+from playlists.planning.lane import Lane, Span
 from playlists.planning.positions import is_free
 
 
@@ -23,6 +23,10 @@ class Board:
         self.contents: list[list[int]] = [[] for _ in lane.blocks]
         self.blocks: list[list[int]] = [[] for _ in lane.demands]
         self.campaign_slots: dict[int, int] = {}  # slot -> campaign plays placed in it
+        self.places = [
+            [block for block, bounds in enumerate(demand.bounds) if bounds is not None] for demand in lane.demands
+        ]
+        self._leads = lane.leads
         self._slot_day = {block.slot: block.day for block in lane.blocks}
         self._held = frozenset(slot for slot, key in enumerate(lane.slots) if key in lane.covered)
         self._free = [
@@ -31,20 +35,22 @@ class Board:
 
     def fits(self, demand: int, block: int) -> bool:
         """Whether the play may be put there as the board stands."""
-        asked, place = self.lane.demands[demand], self.lane.blocks[block]
-        if asked.size > self.room[block] or not self.may(demand, block):
+        size, day = self.lane.demands[demand].size, self.lane.blocks[block].day
+        if size > self.room[block] or size > self.day_room[day]:
             return False
-        if self.contents[block]:
-            return asked.size <= self.day_room[place.day]
-        return asked.size + self.lane.leads <= self.day_room[place.day] and self.sessions[place.day] > 0
+        if not self.contents[block] and (size + self._leads > self.day_room[day] or self.sessions[day] <= 0):
+            return False
+        return self.may(demand, block)
 
     def may(self, demand: int, block: int) -> bool:
         """Whether the play may lie there as far as its own rules and its other plays go, room left aside."""
-        asked, slot = self.lane.demands[demand], self.lane.blocks[block].slot
+        asked, blocks = self.lane.demands[demand], self.lane.blocks
         if asked.bounds[block] is None:
             return False
-        if any(self.lane.blocks[other].slot == slot for other in self.blocks[demand]):
-            return False
+        slot = blocks[block].slot
+        for other in self.blocks[demand]:
+            if blocks[other].slot == slot:
+                return False
         if asked.gap and not all(self._apart(demand, block, other) for other in self.blocks[demand]):
             return False
         if not self.careful:
@@ -52,6 +58,11 @@ class Board:
         if self._free[demand][block]:
             return all(self._free[other][block] for other in self.contents[block])
         return not self.contents[block]
+
+    def heard(self, demand: int) -> list[Span]:
+        """Day and half of every play of the demand, committed ones included."""
+        blocks = self.lane.blocks
+        return [*self.lane.demands[demand].taken, *((blocks[at].day, blocks[at].half) for at in self.blocks[demand])]
 
     def put(self, demand: int, block: int) -> None:
         place = self.lane.blocks[block]

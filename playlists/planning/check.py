@@ -59,7 +59,11 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     found += [Violation("committed", play.xom, (play,)) for play in counted - set(plan.plays)]
     if len(set(plan.plays)) != len(plan.plays) or set(plan.plays) != counted | set(plan.added):
         found.append(Violation("added", "", ()))
-    heard = {xom.id: _heard(problem, plan, xom) for xom in problem.xom}
+    by_xom: dict[str, list[Play]] = {xom.id: [] for xom in problem.xom}
+    for play in plan.plays:
+        by_xom[play.xom].append(play)
+    new = frozenset(plan.added)
+    heard = {xom.id: _heard(problem, xom, by_xom[xom.id], new) for xom in problem.xom}
     for xom in problem.xom:
         own = heard[xom.id]
         silences = _silences(problem, xom)
@@ -74,13 +78,12 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     return found
 
 
-def _heard(problem: Problem, plan: WeekPlan, xom: Xom) -> list[_Sound]:
+def _heard(problem: Problem, xom: Xom, plays: Sequence[Play], new: frozenset[Play]) -> list[_Sound]:
     """The xóm's plays in order of time."""
     bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
-    new = set(plan.added)
     openings = list(_openings(problem, xom))
     sounds = []
-    for play in sorted((play for play in plan.plays if play.xom == xom.id), key=lambda play: play.start):
+    for play in sorted(plays, key=lambda play: play.start):
         bulletin = bulletins[play.bulletin]
         steps, rest = divmod(bulletin.duration + problem.rules.pause, problem.rules.grid)
         end = play.start + (steps + (1 if rest else 0)) * problem.rules.grid
@@ -229,11 +232,14 @@ def _demanded(problem: Problem, xom: Xom, own: Sequence[_Sound]) -> Iterator[Vio
 
 def _neighbours(problem: Problem, left: Sequence[_Sound], right: Sequence[_Sound]) -> Iterator[Violation]:
     """In xóm that hear each other: the same sound at the same instant, or not at the same time."""
+    others = _with_leads(problem, right)
     for one in _with_leads(problem, left):
-        for other in _with_leads(problem, right):
+        for other in others:
+            if other[1] >= one[2] or one[1] >= other[2]:
+                continue
             same = (one[0], one[1], one[2]) == (other[0], other[1], other[2])
             new = one[3].new or other[3].new
-            if new and not same and one[1] < other[2] and other[1] < one[2]:
+            if new and not same:
                 yield Violation("overlaps", one[3].xom.id, (one[3].play, other[3].play))
 
 

@@ -108,7 +108,7 @@ class _Search:
         return False
 
     def _open(self, number: int, after: int) -> Iterator[int]:
-        return (block for block in range(after + 1, len(self.lane.blocks)) if self.board.fits(number, block))
+        return (block for block in self.board.places[number] if block > after and self.board.fits(number, block))
 
     def _after(self, turn: int) -> int:
         """Of two bulletins alike in everything the later one need not start before the earlier one's first block."""

@@ -17,12 +17,12 @@ PUSHES = 500  # exchanges looked at in one try
 Rank = tuple[float, ...]
 
 
-def minimums(lane: Lane, days: int) -> Board | None:
+def minimums(lane: Lane, days: int, attempts: range) -> Board | None:
     """A board with the campaign in its slots, on at least `days` days, and every minimum; None when none was found.
 
-    The first try is the plan one would like best; the others look for room in changed orders, from fixed seeds.
+    The first attempt is the plan one would like best; the others look for room in changed orders, from fixed seeds.
     """
-    for attempt in range(RESTARTS):
+    for attempt in attempts:
         filling = _Filling(lane, days, careful=attempt % 2 == 0, chance=Random(attempt) if attempt > 1 else None)
         if filling.fill() and settle(lane, filling.board.contents, ORDERS).starts is not None:
             return filling.board
@@ -46,9 +46,13 @@ def most_minimums(board: Board) -> None:
 
 def put_best(board: Board, number: int, chance: Random | None = None) -> bool:
     """Put the bulletin where one likes it best; False when it fits nowhere."""
-    for block in sorted(_open(board, number), key=lambda block: _rank(board, number, block, chance)):
+    open_ = list(_open(board, number))
+    if board.careful and open_:  # it takes whatever fits
+        board.put(number, min(open_, key=lambda block: _rank(board, number, block, chance)))
+        return True
+    for block in sorted(open_, key=lambda block: _rank(board, number, block, chance)):
         board.put(number, block)
-        if board.careful or settle(board.lane, board.contents, ORDERS).starts is not None:
+        if settle(board.lane, board.contents, ORDERS).starts is not None:
             return True
         board.take(number, block)
     return False
@@ -158,16 +162,17 @@ class _Filling:
 
 
 def _open(board: Board, number: int) -> Iterable[int]:
-    return (block for block in range(len(board.lane.blocks)) if board.fits(number, block))
+    return (block for block in board.places[number] if board.fits(number, block))
 
 
 def _rank(board: Board, number: int, block: int, chance: Random | None) -> Rank:
     """How little one likes the bulletin there: other days, both halves of the day, few programmes, early."""
     if chance:
         return (chance.random(),)
-    blocks, demand = board.lane.blocks, board.lane.demands[number]
-    place = blocks[block]
-    heard = [*demand.taken, *((blocks[other].day, blocks[other].half) for other in board.blocks[number])]
-    same_day = sum(day == place.day for day, _ in heard)
-    same_half = sum(half == place.half for _, half in heard)
-    return (same_day, 2 * same_half > len(heard), not board.contents[block], place.start)
+    place = board.lane.blocks[block]
+    same_day = same_half = count = 0
+    for day, half in board.heard(number):
+        same_day += day == place.day
+        same_half += half == place.half
+        count += 1
+    return (same_day, 2 * same_half > count, not board.contents[block], place.start)

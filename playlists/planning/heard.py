@@ -46,6 +46,7 @@ class Heard:
         self._begins = [block.start for block in lane.blocks]
         self._spans: list[Span] = []  # in order and apart
         self._load = [0] * 7
+        self._unlimited = [min(lane.session_room, sessions) == UNBOUNDED for sessions in lane.day_sessions]
 
     def missing(self, bulletin: int) -> int:
         """Plays the bulletin still lacks of its minimum."""
@@ -74,19 +75,26 @@ class Heard:
 
     def may(self, choice: Choice) -> bool:
         """Whether the lane's own rules let it hear this."""
-        number = self.block(choice.start, choice.end)
-        if number is None or self.wanting(choice.bulletin) <= 0:
+        if self.wanting(choice.bulletin) <= 0:
             return False
-        demand, block = self.demands[choice.bulletin], self.lane.blocks[number]
+        return self.may_sound(choice.bulletin, choice.play, (choice.start, choice.end), choice.fresh)
+
+    def may_sound(self, bulletin: int, play: int, whole: Span, fresh: Span) -> bool:
+        """As `may`, for a bulletin that is wanted; `fresh` is what did not sound before of the `whole` section."""
+        number = self.block(*whole)
+        if number is None:
+            return False
+        demand, block = self.demands[bulletin], self.lane.blocks[number]
         bounds = demand.bounds[number]
-        if bounds is None or not bounds[0] <= choice.play <= bounds[1]:
+        if bounds is None or not bounds[0] <= play <= bounds[1]:
             return False
-        for start, other in self.plays[choice.bulletin]:
-            if other.slot == block.slot or abs(start - choice.play) < demand.gap:
+        for start, other in self.plays[bulletin]:
+            if other.slot == block.slot or abs(start - play) < demand.gap:
                 return False
-        start, end = choice.fresh
-        room = self.lane.day_room[block.day] - self._load[block.day]
-        return end - start <= room and not self.sounds(start, end) and self._keeps_sessions(block, choice)
+        start, end = fresh
+        if end - start > self.lane.day_room[block.day] - self._load[block.day] or self.sounds(start, end):
+            return False
+        return self._unlimited[block.day] or self._keeps_sessions(block, fresh)
 
     def hear(self, choice: Choice) -> None:
         """Take the choice into the lane's week."""
@@ -103,11 +111,9 @@ class Heard:
             self.campaign_slots.add(self.lane.slots[block.slot])
             self.campaign_days.add(block.day)
 
-    def _keeps_sessions(self, block: Block, choice: Choice) -> bool:
+    def _keeps_sessions(self, block: Block, fresh: Span) -> bool:
         lane = self.lane
-        if lane.session_room == UNBOUNDED and lane.day_sessions[block.day] == UNBOUNDED:
-            return True
-        by_slot: dict[int, list[Span]] = {block.slot: [choice.fresh]}
+        by_slot: dict[int, list[Span]] = {block.slot: [fresh]}
         for span in self._spans:
             number = self.block(*span)
             if number is not None and lane.blocks[number].day == block.day:

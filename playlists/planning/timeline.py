@@ -7,12 +7,12 @@ sign-off, heard by a fixed audience. So two neighbours never sound at once with 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from random import Random
 
 from playlists.planning.heard import Choice, Heard, Section
-from playlists.planning.lane import Lane
+from playlists.planning.lane import Lane, Span
 
 TRIES = 100
 EFFORT = 20_000  # choices looked at in all tries together
@@ -145,15 +145,14 @@ class _Timeline:
             choice = self._longer(section, bulletin, needy)
             if choice is not None:
                 yield choice, needy & choice.audience
+        wanting = [party for party in needy if self.heard[party].wanting(bulletin) > 0]
         for start in self._times(bulletin, needy):
-            choice = Choice(bulletin, start + lane.lead_in, start, start + lane.leads + size, frozenset(), None)
-            audience = frozenset(party for party in needy if self.heard[party].may(choice))
-            choice = replace(choice, audience=audience)
-            while choice.audience and not all(self._undisturbed(party, choice) for party in choice.audience):
-                kept = frozenset(party for party in choice.audience if self._undisturbed(party, choice))
-                choice = replace(choice, audience=kept)
-            if choice.audience:
-                yield choice, set(choice.audience)
+            play, span = start + lane.lead_in, (start, start + lane.leads + size)
+            able = {party for party in wanting if self.heard[party].may_sound(bulletin, play, span, span)}
+            while disturbed := {party for party in able if not self._undisturbed(party, able, span)}:
+                able -= disturbed
+            if able:
+                yield Choice(bulletin, play, *span, frozenset(able), None), able
 
     def _longer(self, section: Section, bulletin: int, needy: set[int]) -> Choice | None:
         """The bulletin at the end of a section; only without sign-offs may some of its audience fall silent before."""
@@ -166,7 +165,8 @@ class _Timeline:
                 return None
             choice = replace(choice, audience=able & needy)
         served = needy & choice.audience
-        return choice if served and all(self._undisturbed(party, choice) for party in choice.audience) else None
+        heard = choice.audience
+        return choice if served and all(self._undisturbed(party, heard, choice.fresh) for party in heard) else None
 
     def _times(self, bulletin: int, needy: Iterable[int]) -> list[int]:
         """Where a section might begin: at the start of free blocks and at the end of what already sounds."""
@@ -188,11 +188,11 @@ class _Timeline:
                         found.add(bounds[1] - heard.lane.lead_in)
         return sorted(found)
 
-    def _undisturbed(self, party: int, choice: Choice) -> bool:
+    def _undisturbed(self, party: int, audience: Set[int], span: Span) -> bool:
         """Whether every neighbour hears the same or nothing meanwhile."""
-        start, end = choice.fresh
-        others = self.parties[party].neighbours - choice.audience
-        return not any(self.heard[other].sounds(start, end) for other in others)
+        return not any(
+            other not in audience and self.heard[other].sounds(*span) for other in self.parties[party].neighbours
+        )
 
     def _best(self, choices: Iterable[tuple[Choice, set[int]]]) -> Choice | None:
         ranked = [(self._rank(choice, gained), number, choice) for number, (choice, gained) in enumerate(choices)]
