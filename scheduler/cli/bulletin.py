@@ -27,6 +27,7 @@ from scheduler.cli.command import (
     say,
     station_option,
     translated,
+    vocabulary_of,
     yes_option,
 )
 from scheduler.cli.preview import preview, refusals_document, render, show_refusals
@@ -41,7 +42,6 @@ from scheduler.store.queries import bulletin_row, bulletin_rows, clip_rows, rend
 from scheduler.store.tables import ApprovalRow, BulletinRow, ClipRow, RenderingRow
 from scheduler.usecases.add_bulletin import add_bulletin, read_file
 from scheduler.usecases.approve_bulletin import approve_bulletin
-from scheduler.usecases.vocabulary import vocabulary
 from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 from tts.normalise import Reading, read
 
@@ -325,10 +325,8 @@ def _approval(row: ApprovalRow) -> dict[str, Any]:
 
 
 def _reading(station: Station | None, manuscript: Manuscript) -> Reading:
-    if station is None:
-        return read(manuscript.bulletin.text)
-    with station.store.reading() as session:
-        return vocabulary(session).read(manuscript.bulletin.text)
+    text = manuscript.bulletin.text
+    return vocabulary_of(station).read(text) if station else read(text)
 
 
 def _notes(manuscript: Manuscript) -> list[str]:

@@ -22,8 +22,7 @@ from scheduler.errors import NotAllowedError, StationError
 from scheduler.sentence import Sentence, Sentences
 from scheduler.station import DATABASE, Station, open_station
 from scheduler.store.pulse import last_beat
-from scheduler.store.queries import lexicon_rows
-from scheduler.usecases.values import lexicon_value
+from scheduler.usecases.vocabulary import Vocabulary, vocabulary
 from tts.errors import ReadableError
 from tts.normalise import Lexicon
 
@@ -35,7 +34,7 @@ out = Console(soft_wrap=True, highlight=False)
 
 METAVARS = (
     "OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT",
-    "WRITTEN", "SPOKEN", "WORD", "NAME", "SECONDS",
+    "WRITTEN", "SPOKEN", "WORD", "REVISION", "NAME", "SECONDS",
 )  # fmt: skip
 _METAVAR = re.compile("|".join(METAVARS))
 
@@ -143,12 +142,12 @@ def _named(station_folder: Path | None) -> Path | None:
     return named or (Path(os.environ["LOA_STATION"]) if os.environ.get("LOA_STATION") else None)
 
 
-def lexicon_of(station: Station | None) -> Lexicon | None:
-    """The lexicon to read with, where there is a station."""
+def vocabulary_of(station: Station | None) -> Vocabulary:
+    """The lexicon and the phrases to read with; without a station there are none."""
     if station is None:
-        return None
+        return Vocabulary(Lexicon(()), ())
     with station.store.reading() as session:
-        return lexicon_value(lexicon_rows(session))
+        return vocabulary(session)
 
 
 def clock_of(station: Station) -> datetime:

@@ -16,11 +16,11 @@ from scheduler.cli.command import (
     argument,
     emit,
     json_option,
-    lexicon_of,
     opened_if_any,
     option,
     optional_station_option,
     say,
+    vocabulary_of,
 )
 from scheduler.cli.outside import tell_outside
 from scheduler.usecases.outside_voices import online
@@ -46,7 +46,7 @@ def speech() -> None:
 @optional_station_option
 @json_option
 def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
-    lexicon = lexicon_of(opened_if_any(station_folder))
+    lexicon = vocabulary_of(opened_if_any(station_folder)).lexicon
     lines = [line.rstrip("\n") for line in file]
     spoken = [" ".join(read(line, lexicon).lines) for line in lines]
     emit(
@@ -70,12 +70,14 @@ def text(file: TextIO, station_folder: Path | None, as_json: bool) -> None:
 @json_option
 def audio(file: TextIO, voice: str, output: Path, station_folder: Path | None, as_json: bool) -> None:
     station = opened_if_any(station_folder)
-    reading = read(file.read(), lexicon_of(station))
+    words = vocabulary_of(station)
+    reading = words.read(file.read())
     voices = voices_named([voice], voice_settings(station) if station else VoiceSettings())
     tell_outside(online(voices))
+    speakers = {**dict.fromkeys(("", "male", "female"), voices), **(words.voices(station, reading) if station else {})}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        said = speak(scripted(reading, Delivery()), {"": voices}, SpeechCache(folder / "cache", CACHE_BYTES))
+        said = speak(scripted(reading, Delivery()), speakers, SpeechCache(folder / "cache", CACHE_BYTES))
         clip = render_bulletin(said.sequence, SoundSettings(), folder).clip
         draft = output.with_name(f".{output.name}.part")
         shutil.copyfile(clip.path(folder), draft)

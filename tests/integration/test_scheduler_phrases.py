@@ -221,6 +221,9 @@ def test_the_commands_of_a_phrase(loa: Loa, greeting: Path, tmp_path: Path) -> N
     assert "no phrase “chao-cuoi”" in loa("bulletin", "check", str(paper), code=3)
     assert "no phrase" in loa("bulletin", "add", str(paper), code=3)
     assert "no phrase" in loa("phrase", "hear", "chao-cuoi", code=3)
+    paper.write_text("[câu: chao-dau]\n[nam] Xã họp.\n")
+    tried_out = loa("speech", "audio", str(paper), "-o", str(tmp_path / "thu.mp3"))
+    assert [part.split()[0] for part in tried_out["voice"].split(" + ")] == ["recorded", "espeak"]
     assert "--yes" in loa("phrase", "remove", "chao-dau", code=4)
     assert loa("phrase", "remove", "chao-dau", "--yes")["name"] == "chao-dau"
     assert loa("phrase", "list") == []
