@@ -1,6 +1,7 @@
 """loa bulletin preview and render: a bulletin gets its sound, to be heard before it is approved."""
 
 import sys
+from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from scheduler.cli.command import (
     Command,
     argument,
     clock_of,
+    dry_run_option,
     emit,
     err,
     explained,
@@ -24,6 +26,8 @@ from scheduler.cli.outside import tell_outside
 from scheduler.cli.progress import shown_progress
 from scheduler.cli.reading import reading_document, show_reading
 from scheduler.rendering import Rendering
+from scheduler.station import Station
+from scheduler.store.queries import bulletin_row
 from scheduler.usecases.hear import has_device, play
 from scheduler.usecases.outside_voices import outside_voices
 from scheduler.usecases.preview_bulletin import write_preview
@@ -106,13 +110,17 @@ def preview(id: str, playing: bool | None, station_folder: Path | None, as_json:
 @argument("ids", nargs=-1, metavar="[ID]...")
 @option("--all", "everything", is_flag=True, help="Every bulletin that lacks its sound (as without ID).")
 @station_option
+@dry_run_option
 @json_option
-def render(ids: tuple[str, ...], everything: bool, station_folder: Path | None, as_json: bool) -> int:
+def render(ids: tuple[str, ...], everything: bool, station_folder: Path | None, dry_run: bool, as_json: bool) -> int:
     if ids and everything:
         raise click.UsageError(_("--all goes without ID"))
     station = opened(station_folder)
     now = clock_of(station)
-    wanted = ids or without_sound(station, now)
+    wanted = _known(station, ids) if ids else without_sound(station, now)
+    if dry_run:
+        emit({"wanted": list(wanted), "dry_run": True}, as_json, lambda: _show_wanted(wanted))
+        return 0
     tell_outside(outside_voices(station, wanted))
     with shown_progress() as progress:
         ended = 0
@@ -133,7 +141,7 @@ def render(ids: tuple[str, ...], everything: bool, station_folder: Path | None, 
 
     def show() -> None:
         if not wanted:
-            say("Every bulletin has its sound.")
+            _show_wanted(wanted)
         elif rendered.failed:
             say(
                 "{done} of {count} are rendered; without a new sound: {ids}",
@@ -146,6 +154,19 @@ def render(ids: tuple[str, ...], everything: bool, station_folder: Path | None, 
 
     emit(document, as_json, show)
     return 0 if not rendered.failed else PARTIAL
+
+
+def _known(station: Station, bulletins: Sequence[str]) -> Sequence[str]:
+    """Raises NotFoundError for the first that there is not."""
+    with station.store.reading() as session:
+        return [bulletin_row(session, bulletin).id for bulletin in bulletins]
+
+
+def _show_wanted(wanted: Sequence[str]) -> None:
+    if wanted:
+        say("To be rendered: {ids}", ids=", ".join(wanted))
+    else:
+        say("Every bulletin has its sound.")
 
 
 def show_refusals(rendering: Rendering) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from scheduler.cli.command import err
 from scheduler.usecases.voice_bulletin import Progress as Told
@@ -26,11 +26,14 @@ def shown_progress() -> Iterator[Told]:
     if not err.is_terminal:
         yield unseen
         return
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("")
+        task = progress.add_task("", total=None)
 
         def tell(step: str, done: int, whole: int) -> None:
-            progress.update(task, description=_(LABELS[step]), completed=done, total=whole)
+            counted = whole > 1
+            name = f"{_(LABELS[step])} {done}/{whole}" if counted else _(LABELS[step])
+            change = progress.update if done else progress.reset
+            change(task, description=name, completed=done, total=whole if counted else None)
 
         yield tell

@@ -231,6 +231,8 @@ def test_what_was_cut_off_is_removed_when_nobody_renders(station: Station) -> No
 
 def test_render_takes_ids_or_everything_not_both(loa: Loa) -> None:
     assert "--all goes without ID" in loa("bulletin", "render", "b001", "--all", expect=2)
+    assert "b999" in loa("bulletin", "render", "b001", "b999", expect=3)
+    assert loa("bulletin", "render", "--all", "--dry-run") == {"wanted": [], "dry_run": True}
     assert loa("bulletin", "render") == {"rendered": [], "failed": []}
     assert [item["id"] for item in loa("bulletin", "render", "b001")["rendered"]] == ["b001"]
 
