@@ -10,11 +10,14 @@ from playlists.week import Week
 from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, out, say, station_option
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
+from scheduler.cli.week_plan import show_bears
 from scheduler.reports.document import status_document
+from scheduler.usecases.week_bears import bears_as_published
 from scheduler.usecases.week_facts import week_status
 
 NO = 1
 BAD = ("missed", "impossible")
+STILL_OPEN = ("on_track", "at_risk")
 
 
 @click.command("status", cls=Command, help="Show each xóm in WEEK (default: this week). Exit 1 if one is missed.")
@@ -33,7 +36,17 @@ def status(week: Week | None, station_folder: Path | None, as_json: bool) -> int
         station.config.station.simulated,
         _,
     )
-    emit(document, as_json, lambda: show_status(document))
+    bears = bears_as_published(station, chosen, now)
+    open_still = {xom["id"] for xom in document["xom"] if xom["state"] in STILL_OPEN}
+    bears = {xom: count for xom, count in bears.items() if xom in open_still}
+    for xom in document["xom"]:
+        xom["bears"] = bears.get(xom["id"])
+
+    def show() -> None:
+        show_status(document)
+        show_bears(bears, {xom["id"]: xom["name"] for xom in document["xom"]})
+
+    emit(document, as_json, show)
     return NO if any(xom["state"] in BAD for xom in document["xom"]) else 0
 
 

@@ -1,6 +1,6 @@
 """Tables for people: coloured on a terminal, plain columns elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from gettext import gettext as _
 
 from rich.table import Table
@@ -38,13 +38,26 @@ WORDS = (
 """Other words of ours that may stand in a cell."""
 
 
-def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Headings are msgids; a cell that names a state gets its colour and its word."""
+def show_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str | None = None,
+    cut: Collection[str] = (),
+) -> None:
+    """Headings are msgids; a cell that names a state gets its colour and its word.
+
+    On a narrow terminal the lines of the columns named in `cut` end with …; all others go on in a next line.
+    """
     table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
     for heading in headings:
-        table.add_column(_(heading))
+        table.add_column(_(heading), overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        cells = [_cell(value) for value in row]
+        for heading, cell in zip(headings, cells, strict=True):
+            if heading in cut:
+                cell.no_wrap, cell.overflow = True, "ellipsis"
+        table.add_row(*cells)
     out.print(table)
 
 

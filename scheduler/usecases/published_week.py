@@ -1,6 +1,6 @@
 """A week as it was published, with everything that is said of it outside: names, titles, clips."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -8,7 +8,6 @@ from sqlmodel import Session
 from playlists.clip import Clip
 from playlists.slot import Programme, Slot
 from playlists.week import Week
-from scheduler.audit import tables as columns
 from scheduler.audit.entry import read_instant
 from scheduler.errors import NotFoundError
 from scheduler.station import Station
@@ -82,8 +81,3 @@ def slot_value(row: SlotRow) -> Slot:
         cancelled=row.cancelled_at is not None,
         why=row.why or "",
     )
-
-
-def logged_slots(rows: Iterable[columns.Slot]) -> list[Slot]:
-    """The slots of folded leaves."""
-    return [slot_value(SlotRow(**row)) for row in rows]

@@ -105,7 +105,7 @@ def test_the_status_document_is_what_the_issue_says(loa: Loa) -> None:
     document = json.loads(loa("status", WEEK, "--json").out)
     assert [*document] == ["week", "simulated", "required", "met", "total", "xom"]
     assert (document["week"], document["simulated"], document["required"], document["total"]) == (WEEK, True, 2, 2)
-    keys = ["id", "name", "planned", "played", "unknown", "make_good", "state", "grade", "reason"]
+    keys = ["id", "name", "planned", "played", "unknown", "make_good", "state", "grade", "reason", "bears"]
     assert [[*xom] for xom in document["xom"]] == [keys, keys]
     assert {xom["state"] for xom in document["xom"]} <= {"met", "on_track", "at_risk", "missed", "impossible", "waived"}
 
