@@ -72,6 +72,10 @@ class WindowSettings(SpanSettings):
     days: tuple[Weekday, ...] = EVERY_DAY
 
 
+class VolumeSettings(SpanSettings):
+    percent: Annotated[int, Field(ge=10, le=100)]
+
+
 class RelaySettings(WindowSettings):
     name: str
     xom: tuple[str, ...] | None = None
@@ -126,6 +130,7 @@ class RulesSettings(Section):
     pause_s: Annotated[int, Field(ge=0, le=30)] = 2
     min_gap_h: Annotated[int, Field(ge=0, le=168)] = 4
     lead_s: Annotated[int, Field(ge=5, le=86_400)] = 120
+    volume: tuple[VolumeSettings, ...] = ()
 
 
 class PauseSettings(Section):

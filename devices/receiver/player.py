@@ -30,11 +30,12 @@ class ProgrammeClip:
 
 @dataclass(frozen=True)
 class Programme:
-    """The clips of one slot in order, with `gap_ms` of exact silence between two of them."""
+    """The clips of one slot in order, with `gap_ms` of exact silence between two of them, at `volume` percent."""
 
     slot: str
     clips: tuple[ProgrammeClip, ...]
     gap_ms: int
+    volume: int = 100
 
     def __post_init__(self) -> None:
         if not self.clips:

@@ -149,7 +149,8 @@ class Playout:
             ProgrammeClip(self._path_of(clip.digest), clip.samples, clip.rate, clip.codec) for clip in turn.clips
         )
         try:
-            programme = Programme(turn.slot.id, clips, round(manifest.gap / timedelta(milliseconds=1)))
+            gap_ms = round(manifest.gap / timedelta(milliseconds=1))
+            programme = Programme(turn.slot.id, clips, gap_ms, turn.slot.volume)
             self._player.prepare(programme)
         except DeviceError as error:
             self._settle(turn, manifest, now, "failed", str(error))

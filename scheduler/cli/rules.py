@@ -33,6 +33,7 @@ LABELS = {
     "rules.daily_cap_min": "minutes of sound a day at most",
     "rules.pause_s": "seconds between two bulletins",
     "rules.min_gap_h": "hours between two plays of a bulletin",
+    "rules.volume": "volume by hour",
     "rules.lead_s": "seconds between sending and the first slot",
     "config": "config.toml",
     "default": "Loa itself",
@@ -74,7 +75,7 @@ def _show(found: RulesInForce) -> None:
         )
         for rule in found.rules
     ]
-    show_table(("Rule", "Value", "From"), rows)
+    show_table(("Rule in force", "Value", "Comes from"), rows)
     for rule in found.rules:
         if rule.source and rule.known:
             out.print(f"{rule.key}: {rule.source} ({_(LABELS[rule.known])}).", markup=False)
@@ -120,6 +121,8 @@ def _before(others: Mapping[Any, Any]) -> Iterator[str]:
 def _after(others: Mapping[Any, Any]) -> Iterator[str]:
     if len(others.get("days", ())) not in (0, 7):
         yield _days(others["days"])
+    if "percent" in others:
+        yield f"{others['percent']} %"
     if others.get("xom"):
         yield f"({', '.join(others['xom'])})"
 

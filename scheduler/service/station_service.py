@@ -89,8 +89,8 @@ class StationService:
             changed = replace(self._station, config=load_config(self._station.folder, self._station.extra_config))
             with changed.store.writing() as session:
                 renew_trust(session, changed, now)
-                if lift_slots(session, changed, now):
-                    dispatch(session, changed, now)
+                lift_slots(session, changed, now)
+                dispatch(session, changed, now)
         except (ConfigError, NotAllowedError) as error:
             log.error("config.toml was changed and cannot be used, the one before stays in force: %s", error)
             return

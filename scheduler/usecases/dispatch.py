@@ -1,5 +1,6 @@
 """Manifests: what each receiver is to play, signed by the schedule key, in the outbox with their cause."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from scheduler.store.queries import (
 from scheduler.store.tables import ContactRow, ManifestRow, ReceiverRow, SlotRow
 from scheduler.usecases.enrol_receiver import audio_base
 from scheduler.usecases.renew_trust import current_trust
+from scheduler.usecases.values import volume_at
 
 VALIDITY = timedelta(days=14)
 """The longest the protocol allows: what a stolen schedule key is worth on a receiver that is cut off (case B10)."""
@@ -32,7 +34,7 @@ HIGHEST_BELIEVED = 2**40
 
 
 def dispatch(session: Session, station: Station, now: datetime) -> tuple[str, ...]:
-    """A new manifest for each receiver whose coming slots are not those of its last one; returns their ids.
+    """A new manifest for each receiver whose coming slots and their volumes are not those of its last one; their ids.
 
     Also when the last one nears its end, or the receiver has seen a newer version than the store knows (case D10).
     """
@@ -51,10 +53,11 @@ def dispatch(session: Session, station: Station, now: datetime) -> tuple[str, ..
             slots = coming[receiver.id]
             last = newest.get(receiver.id)
             seen = _seen_version(session, receiver.id)
-            if _is_current(last, slots, dropped, seen, trust.epoch, now):
+            volumes = {slot.id: volume_at(station.config.rules, read_instant(slot.start)) for slot in slots}
+            if _is_current(last, volumes, dropped, seen, trust.epoch, now):
                 continue
             version = max(last.version if last else 0, seen) + 1
-            raw, row = _manifest(station, receiver, slots, approvals, version, trust.epoch, now)
+            raw, row = _manifest(station, receiver, slots, volumes, approvals, version, trust.epoch, now)
             append(session, "manifest_issued", now, [row])
             outbox.put(
                 session,
@@ -71,16 +74,24 @@ def dispatch(session: Session, station: Station, now: datetime) -> tuple[str, ..
 
 
 def _is_current(
-    last: ManifestRow | None, slots: Sequence[SlotRow], dropped: set[str], seen: int, epoch: int, now: datetime
+    last: ManifestRow | None, volumes: dict[str, int], dropped: set[str], seen: int, epoch: int, now: datetime
 ) -> bool:
+    """Whether the last manifest names the coming slots, as loud as they are to be, and no cancelled one."""
     if last is None:
-        return not slots
+        return not volumes
     if seen > last.version or last.epoch != epoch:
         return False
-    wanted, named = {slot.id for slot in slots}, set(last.slots)
-    if not wanted <= named or named & dropped:
+    named = set(last.slots)
+    if not volumes.keys() <= named or named & dropped:
         return False
-    return not wanted or read_instant(last.expires) - now > RENEW_BEFORE
+    if not volumes:
+        return True
+    return read_instant(last.expires) - now > RENEW_BEFORE and volumes.items() <= _volumes(last).items()
+
+
+def _volumes(sent: ManifestRow) -> dict[str, int]:
+    payload = json.loads(open_envelope(sent.envelope.encode()).payload)
+    return {slot["id"]: slot.get("volume", 100) for slot in payload["slots"]}
 
 
 def _seen_version(session: Session, receiver: str) -> int:
@@ -94,6 +105,7 @@ def _manifest(
     station: Station,
     receiver: ReceiverRow,
     slots: Sequence[SlotRow],
+    volumes: dict[str, int],
     approvals: dict[str, str],
     version: int,
     epoch: int,
@@ -118,6 +130,7 @@ def _manifest(
                 start=read_instant(slot.start),
                 kind="make_good" if slot.kind == "make_good" else "planned",
                 items=tuple(slot.items),
+                volume=volumes[slot.id],
             )
             for slot in slots
         ),

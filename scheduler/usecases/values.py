@@ -9,8 +9,8 @@ from playlists.audio.settings import SoundSettings
 from playlists.bulletin import Bulletin, Manner, Priority, Targets
 from playlists.clip import Clip, codec_named
 from playlists.days import DayRules, silent_days, windows_in
-from playlists.rules import Blackout, QuietHours, Relay, Window
-from playlists.week import Week
+from playlists.rules import Blackout, QuietHours, Relay, Window, daily
+from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
 from scheduler.audit.entry import instant_text
 from scheduler.config import Config
@@ -138,6 +138,15 @@ def relays(rules: RulesSettings) -> tuple[Relay, ...]:
         Relay(frozenset(r.days), r.start, r.end, None if r.xom is None else frozenset(r.xom), r.name)
         for r in rules.relays
     )
+
+
+def volume_at(rules: RulesSettings, start: datetime) -> int:
+    """How loud a slot is that starts then, in percent: the first of the hours it lies in, by the clock of Vietnam."""
+    today = start.astimezone(TIMEZONE).date()
+    for hours in rules.volume:
+        if any(daily(hours.start, hours.end, day).contains(start) for day in (today, today - timedelta(days=1))):
+            return hours.percent
+    return 100
 
 
 def sound_settings(config: Config) -> SoundSettings:

@@ -17,6 +17,8 @@ SlotKind = Literal["planned", "make_good"]
 MAX_SLOTS = 500
 MAX_ITEMS = 64
 MAX_APPROVALS = 200
+LEAST_VOLUME = 10
+"""−20 dB. No manifest makes a slot inaudible, for it would still be proven as played (I3)."""
 MAX_GAP = timedelta(minutes=1)
 MAX_VALIDITY = timedelta(days=14)
 """From `issued` to `expires`: how long a receiver that is cut off goes on obeying a revoked schedule key (B10)."""
@@ -24,26 +26,28 @@ MAX_VALIDITY = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Slot:
-    """One programme at one instant: `items` are the digests of its clips in order; `week` an ISO week, `2026-W48`."""
+    """One programme at one instant: `items` are the digests of its clips in order; `week` an ISO week, `2026-W48`.
+
+    `volume` is in percent of the amplitude the clips were approved with; on the wire a slot without one has 100.
+    """
 
     id: str
     week: str
     start: datetime
     kind: SlotKind
     items: tuple[str, ...]
+    volume: int = 100
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Json]:
-        return merged(
-            {
-                "id": self.id,
-                "week": self.week,
-                "start": instant_text(self.start),
-                "kind": self.kind,
-                "items": [*self.items],
-            },
-            self.extra,
-        )
+        known: dict[str, Json] = {
+            "id": self.id,
+            "week": self.week,
+            "start": instant_text(self.start),
+            "kind": self.kind,
+            "items": [*self.items],
+        }
+        return merged(known if self.volume == 100 else {**known, "volume": self.volume}, self.extra)
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Slot:
@@ -53,6 +57,7 @@ class Slot:
             start=fields.instant("start"),
             kind=fields.choice("kind", ("planned", "make_good")),
             items=fields.digests("items", limit=MAX_ITEMS, least=1),
+            volume=fields.integer("volume", low=LEAST_VOLUME, high=100) if fields.has("volume") else 100,
             extra=fields.rest(),
         )
 

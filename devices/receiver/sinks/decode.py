@@ -43,7 +43,9 @@ def command(ffmpeg: Path, programme: Programme) -> list[str]:
         for n, clip in enumerate(programme.clips)
     ]
     names = "".join(f"[c{n}]" for n in range(last + 1))
-    graph = ";".join([*sources, f"{names}concat=n={last + 1}:v=0:a=1,asetnsamples=n={programme.rate}:p=0[pcm]"])
+    # digital gain, never more than 1
+    volume = f",volume={programme.volume / 100:g}" if programme.volume != 100 else ""
+    graph = ";".join([*sources, f"{names}concat=n={last + 1}:v=0:a=1{volume},asetnsamples=n={programme.rate}:p=0[pcm]"])
     words = [str(ffmpeg), "-nostdin", "-hide_banner", "-v", "error", "-filter_complex_threads", "1"]
     output = ["-map", "[pcm]", "-f", "s16le", "-ac", "1", "-ar", str(programme.rate), "pipe:1"]
     return [*words, "-filter_complex", graph, *output]

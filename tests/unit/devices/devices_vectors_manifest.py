@@ -105,6 +105,12 @@ def manifest_vectors() -> Json:
             raw_payload("manifest", payload[:-1] + b',"zz":{"a":[1]}}', "schedule"),
             accepted_manifest(MORNING, EVENING),
         ),
+        case("a slot at half the volume", with_slots(replace(EVENING, volume=50)), accepted_manifest(EVENING)),
+        case(
+            "I3: a slot that nobody could hear",
+            edited(MANIFEST, "schedule", lambda value: value["slots"][0].update(volume=9)),  # type: ignore[index,union-attr]
+            refusal("malformed"),
+        ),
         case("B4: an old one", replace(MANIFEST, version=10), refusal("manifest-rollback")),
         case(
             "B5: the same version, other bytes",
