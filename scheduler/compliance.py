@@ -6,7 +6,7 @@ behind its neighbour. Missing proof is "unknown", never "missed", until the evid
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from playlists.week import Week
 from scheduler.explain import explain
 from scheduler.facts import GRADES, Grade, ReceiverFact, RecordFact, Rules, SlotFact, WeekFacts
 from scheduler.sentence import Sentence
-from scheduler.verdict import Lost, Play, ReceiverWeek, XomState, XomWeek
+from scheduler.verdict import Lost, Play, PlayState, ReceiverWeek, XomState, XomWeek
 
 
 def judge(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[XomWeek, ...]:
     """The state of every xóm in `facts.xom`, in that order."""
     all_plays = plays(facts, rules, now)
-    lost = lost_slots(facts, rules, now)
+    lost = mendable(facts, lost_slots(facts, rules, now), rules)
     return tuple(_xom_week(xom.id, xom.name, facts, all_plays, lost, rules, now) for xom in facts.xom)
 
 
@@ -44,34 +44,63 @@ def plays(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Play, ...]:
 
 
 def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...]:
-    """The campaign slots to be made good now: failed, or unknown past the deadline, while the week lasts.
+    """The campaign slots that ask for a make-good now, while the week lasts; the earliest lost first.
 
-    Bounded (I13, F10): a slot is made good once, a make-good never, a xóm at most `make_goods_per_week` times a week;
-    the earliest lost first. Where an authority waived the guarantee nothing is made good.
+    Failed, or unknown past the deadline, on a receiver that still stands in the xóm; or taken back before they sounded,
+    where too few are left for the guarantee. A slot is made good once, a make-good never (I13, F10); where an authority
+    waived the guarantee nothing is.
     """
     if now >= facts.week.end:
         return ()
-    make_goods = [s for s in facts.slots if s.week == facts.week and s.kind == "make_good" and not s.cancelled]
-    left = {xom.id: rules.make_goods_per_week - sum(s.xom == xom.id for s in make_goods) for xom in facts.xom}
-    already = {slot.makes_good for slot in make_goods}
-    standing = {(r.id, r.xom) for r in facts.receivers if r.revoked_at is None or r.revoked_at > now}
-    losers: dict[str, list[Play]] = defaultdict(list)
+    slots = [slot for slot in facts.slots if slot.week == facts.week and slot.campaign]
+    made_good = {slot.makes_good for slot in slots if not slot.cancelled}
+    standing = {
+        (r.id, r.xom) for r in facts.receivers if r.enrolled_at and (r.revoked_at is None or r.revoked_at > now)
+    }
+    losers: dict[SlotFact, list[Play]] = defaultdict(list)
+    states: dict[str, set[PlayState]] = defaultdict(set)
     for play in plays(facts, rules, now):
-        slot = play.slot
-        if (
-            slot.campaign
-            and slot.kind == "planned"
-            and slot.id not in already
-            and (play.receiver, slot.xom) in standing
-        ):
-            losers[slot.id] += [play] if play.state in ("failed", "unknown") else []
-    result: list[Lost] = []
-    for lost in losers.values():
-        if lost and not facts.waived(lost[0].slot.xom) and left.get(lost[0].slot.xom, 0) > 0:
-            slot = lost[0].slot
-            left[slot.xom] -= 1
-            result.append(Lost(slot, tuple(p.receiver for p in lost), any(p.state == "failed" for p in lost)))
-    return tuple(result)
+        states[play.slot.id].add(play.state)
+        if play.state in ("failed", "unknown") and (play.receiver, play.slot.xom) in standing:
+            losers[play.slot].append(play)
+    lost = [
+        Lost(slot, tuple(play.receiver for play in found), "failed" in states[slot.id])
+        for slot, found in losers.items()
+        if slot.campaign and slot.kind != "make_good" and slot.id not in made_good
+    ]
+    hopeless = {
+        slot.id for slot in slots if "failed" in states[slot.id] or (slot.cancelled and states[slot.id] != {"played"})
+    }
+    for xom in {slot.xom for slot in slots}:
+        own = [slot for slot in slots if slot.xom == xom]
+        hoped_for = {item.slot.id for item in lost} - facts.given_up.keys()
+        chances = {slot.makes_good or slot.id for slot in own if slot.id not in hopeless or slot.id in hoped_for}
+        gone = [slot for slot in own if slot.cancelled and slot.id in hopeless and slot.kind != "make_good"]
+        gone = [slot for slot in gone if slot.id not in made_good]
+        gone.sort(key=lambda slot: (slot.id in facts.given_up, slot.start, slot.id))
+        short = max(0, rules.required - len(chances))
+        lost += [Lost(slot, slot.receivers, failed=True, taken_back=True) for slot in gone[:short]]
+    asked = (item for item in lost if not facts.waived(item.slot.xom))
+    return tuple(sorted(asked, key=lambda item: (item.slot.start, item.slot.id)))
+
+
+def mendable(facts: WeekFacts, lost: Sequence[Lost], rules: Rules) -> tuple[Lost, ...]:
+    """Those of the lost slots that may still be made good: not given up, and within the bound of their xóm's week."""
+    left = {xom.id: rules.make_goods_per_week - sum(counted_make_goods(facts, xom.id)) for xom in facts.xom}
+    found: list[Lost] = []
+    for item in lost:
+        if item.slot.id not in facts.given_up and (item.taken_back or left.get(item.slot.xom, 0) > 0):
+            left[item.slot.xom] = left.get(item.slot.xom, 0) - (not item.taken_back)
+            found.append(item)
+    return tuple(found)
+
+
+def counted_make_goods(facts: WeekFacts, xom: str) -> Iterator[bool]:
+    """For each make-good of the xóm whether it counts against the bound: not where the lost slot never sounded."""
+    taken_back = {slot.id for slot in facts.slots if slot.cancelled}
+    for slot in facts.slots:
+        if slot.xom == xom and slot.week == facts.week and slot.kind == "make_good" and not slot.cancelled:
+            yield slot.makes_good not in taken_back
 
 
 def late_proofs(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[SlotFact, ...]:
@@ -90,12 +119,14 @@ def late_proofs(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[SlotFact
 def judged(xom: str, week: Week, receivers: Iterable[ReceiverFact]) -> tuple[ReceiverFact, ...]:
     """The receivers a xóm's week is judged by: those that stood in it for the whole week.
 
-    Where there is none, those that stood in it for a part, so that a xóm's first week can be met.
+    Where there is none, those that came in it and stayed, so that a xóm's first week can be met, and one whose receiver
+    was replaced; where none stayed, those that stood in it for a part.
     """
-    here = [r for r in receivers if r.xom == xom and r.enrolled_at is not None]
-    whole = [r for r in here if _from(r) <= week.start and (r.revoked_at is None or r.revoked_at >= week.end)]
-    part = [r for r in here if _from(r) < week.end and (r.revoked_at is None or r.revoked_at > week.start)]
-    return tuple({r.id: r for r in sorted(whole or part, key=lambda r: (r.id, _from(r)))}.values())
+    here = [r for r in receivers if r.xom == xom and r.enrolled_at is not None and _from(r) < week.end]
+    stayed = [r for r in here if r.revoked_at is None or r.revoked_at >= week.end]
+    whole = [r for r in stayed if _from(r) <= week.start]
+    part = [r for r in here if r.revoked_at is None or r.revoked_at > week.start]
+    return tuple({r.id: r for r in sorted(whole or stayed or part, key=lambda r: (r.id, _from(r)))}.values())
 
 
 def _from(receiver: ReceiverFact) -> datetime:
@@ -178,15 +209,21 @@ def _xom_week(
         ),
         key=lambda r: (r.count("played"), r.count("played", "unknown", "awaited", "upcoming"), r.id),
     )
-    mendable = set() if xom in facts.infeasible else {x.slot.id for x in lost}
-    states = {_receiver_state(receiver, mendable, facts, rules, now) for receiver in receivers}
-    state = _worst_state(states, len(slots), xom in facts.infeasible, facts.week, rules, now)
+    hoped_for = [] if xom in facts.infeasible else [x for x in lost if x.slot.xom == xom]
+    repairable = {x.slot.id for x in hoped_for}
+    states = {_receiver_state(receiver, repairable, facts, rules, now) for receiver in receivers}
+    given_up = any(slot.xom == xom and slot.id in facts.given_up for slot in facts.slots)
+    unheard = {play.slot.id for play in here if play.state != "played"}
+    chances = len(slots) + len({play.slot.id for play in here if play.slot.cancelled} - unheard)
+    possible = chances + sum(x.taken_back for x in hoped_for) >= rules.required
+    impossible = xom in facts.infeasible or (given_up and not possible)
+    state = _worst_state(states, chances, impossible, facts.week, rules, now)
     if state in ("at_risk", "missed", "impossible") and facts.waived(xom):
         state = "waived"
     week = XomWeek(
         id=xom,
         name=name,
-        planned=sum(s.kind == "planned" for s in slots),
+        planned=sum(s.kind != "make_good" for s in slots),
         played=receivers[0].count("played") if receivers else 0,
         unknown=receivers[0].count("unknown") if receivers else 0,
         make_good=sum(s.kind == "make_good" for s in slots),
@@ -210,15 +247,15 @@ def _receiver_week(receiver: ReceiverFact, own: Sequence[Play], rules: Rules, no
 
 
 def _receiver_state(
-    receiver: ReceiverWeek, mendable: set[str], facts: WeekFacts, rules: Rules, now: datetime
+    receiver: ReceiverWeek, repairable: set[str], facts: WeekFacts, rules: Rules, now: datetime
 ) -> XomState:
-    """What this receiver's week can still come to. `mendable`: slots that may still be made good.
+    """What this receiver's week can still come to. `repairable`: slots that may still be made good.
 
     Of those only the failed ones are hope of their own: an unknown one may yet be proven, and is not to count twice.
     """
     played, coming = receiver.count("played"), receiver.count("awaited", "upcoming")
     unknown = receiver.count("unknown") if now < facts.week.end + rules.evidence else 0
-    failed = sum(play.state == "failed" and play.slot.id in mendable for play in receiver.plays)
+    failed = sum(play.state == "failed" and play.slot.id in repairable for play in receiver.plays)
     if played >= rules.required:
         return "met"
     if played + (0 if receiver.silent else coming) >= rules.required:

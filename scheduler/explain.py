@@ -25,6 +25,8 @@ def _not_met(week: XomWeek, facts: WeekFacts, rules: Rules, now: datetime) -> It
         if waiver.concerns(week.id):
             yield Sentence("Waived by {authority}: {why}.", authority=waiver.authority, why=waiver.why)
     planned = week.planned + week.make_good
+    lost = sorted(slot.id for slot in facts.slots if slot.xom == week.id and slot.id in facts.given_up)
+    yield from {str(why): why for why in map(facts.given_up.__getitem__, lost)}.values()
     if week.id in facts.infeasible:
         yield facts.infeasible[week.id]
     elif planned < rules.required:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from playlists.week import Week
 from scheduler.sentence import Sentence
 
+SlotKind: TypeAlias = Literal["planned", "pinned", "play_now", "make_good"]
 Grade: TypeAlias = Literal["planned", "delivered", "started", "completed", "heard"]
 GRADES: tuple[Grade, ...] = ("planned", "delivered", "started", "completed", "heard")
 """From the weakest proof to the strongest."""
@@ -21,7 +22,10 @@ class XomFact:
 
 @dataclass(frozen=True)
 class SlotFact:
-    """One programme on one xóm; `receivers` are those whose manifest is to name it; `week` is its start's (case C8)."""
+    """One programme on one xóm; `receivers` are those whose manifest is to name it; `week` is its start's (case C8).
+
+    pinned: the operator chose the instant. play_now: sent out on the day itself.
+    """
 
     id: str
     xom: str
@@ -29,7 +33,7 @@ class SlotFact:
     start: datetime
     end: datetime
     campaign: bool
-    kind: Literal["planned", "make_good"]
+    kind: SlotKind
     makes_good: str | None
     cancelled: bool
     receivers: tuple[str, ...]
@@ -94,7 +98,8 @@ class WaiverFact:
 class WeekFacts:
     """Everything known about one week. Slots of other weeks are ignored; the order of nothing matters.
 
-    `infeasible` holds the planner's reason for each xóm in which it proved that no plan (or no make-good) exists.
+    `infeasible` holds the planner's reason for each xóm in which it proved that no plan exists, `given_up` the reason
+    for each lost slot that could not be made good.
     """
 
     week: Week
@@ -105,6 +110,7 @@ class WeekFacts:
     deliveries: tuple[DeliveryFact, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
     infeasible: Mapping[str, Sentence] = field(default_factory=dict)
+    given_up: Mapping[str, Sentence] = field(default_factory=dict)
 
     def waived(self, xom: str) -> bool:
         return any(waiver.concerns(xom) for waiver in self.waivers)

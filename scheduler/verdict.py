@@ -61,8 +61,10 @@ class XomWeek:
 
 @dataclass(frozen=True)
 class Lost:
-    """A campaign slot to be made good now, on the receivers that lost it."""
+    """A campaign slot to be made good, on the receivers that lost it. `failed`: surely, not only unknown past its
+    deadline. `taken_back`: cancelled before it sounded, so what takes its place is no further sound."""
 
     slot: SlotFact
     receivers: tuple[str, ...]
-    failed: bool  # False: unknown past its deadline
+    failed: bool
+    taken_back: bool = False

@@ -190,7 +190,7 @@ class Slot(TypedDict):
     week: str  # the week its start lies in (case C8)
     start: str
     end: str
-    kind: Literal["planned", "make_good"]
+    kind: Literal["planned", "pinned", "play_now", "make_good"]
     makes_good: str | None  # the lost slot's id
     campaign: bool  # counts towards the guarantee
     bulletins: list[str]

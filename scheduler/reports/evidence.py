@@ -13,6 +13,8 @@ from scheduler.sentence import Sentence
 
 CLONE_SUSPECTED = "clone-suspected"
 """The kind of incident whose subject's records are not counted while it is open (case B3)."""
+NO_MAKE_GOOD = "no-make-good"
+"""The kind of incident that says of a lost slot, its subject, why nothing can take its place."""
 
 
 def station_of(tables: Tables) -> columns.Station:
@@ -54,6 +56,11 @@ def week_facts_of(tables: Tables, week: Week, as_of: datetime) -> WeekFacts:
             reason["xom"]: Sentence(reason["template"], **reason["values"])
             for reason in (plan["reasons"] if plan is not None and plan["feasible"] is False else ())
             if reason["campaign"]
+        },
+        given_up={
+            row["subject"]: Sentence("{reason}.", reason=row["values"]["reason"])
+            for row in _rows(tables, "incident", columns.Incident)
+            if row["kind"] == NO_MAKE_GOOD and row["closed_at"] is None and row["subject"] in ids
         },
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from devices.broker.link import Arrived, Link, LinkDown, LinkUp
 from devices.protocol import topics
+from playlists.week import Week
 from scheduler.config import load_config
 from scheduler.errors import ConfigError, NotAllowedError, StationError
 from scheduler.station import Station
@@ -21,6 +22,7 @@ from scheduler.usecases.keep_week import keep_week
 from scheduler.usecases.lift_slots import lift_slots
 from scheduler.usecases.renew_trust import renew_trust
 from scheduler.usecases.seal_log import is_unsealed, seal_log
+from scheduler.usecases.tell_guarantee import past_weeks, tell_guarantee
 from scheduler.usecases.watch_receivers import watch_receivers
 
 SEAL_EVERY = timedelta(minutes=1)
@@ -55,7 +57,8 @@ class StationService:
             with self._station.store.writing() as session:
                 renew_trust(session, self._station, now)
                 dispatch(session, self._station, now)
-            self._renew_at = now + RENEW_EVERY
+                tell_guarantee(session, self._station, past_weeks(session, self._station, now), now)
+            self._renew_at = min(now + RENEW_EVERY, Week.of(now).end)
         self._watch(now, arrived)
         self._send(now)
         self._seal(now)

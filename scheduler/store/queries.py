@@ -6,6 +6,7 @@ from sqlalchemy import func, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from playlists.week import Week
 from scheduler.errors import NotFoundError
 from scheduler.store.tables import (
     ApprovalRow,
@@ -106,6 +107,11 @@ def slots_ending_after(session: Session, instant: str) -> list[SlotRow]:
     """Slots still to be played or playing, not cancelled."""
     query = select(SlotRow).where(SlotRow.end > instant, col(SlotRow.cancelled_at).is_(None))
     return list(session.exec(query.order_by(SlotRow.start, SlotRow.xom)))
+
+
+def weeks_of_slots(session: Session, instant: str) -> list[Week]:
+    """The weeks that have slots, cancelled ones too, which end after an instant."""
+    return sorted(map(Week.parse, session.exec(select(SlotRow.week).where(SlotRow.end > instant).distinct())))
 
 
 def slot_starts(session: Session, first: str, last: str) -> list[str]:

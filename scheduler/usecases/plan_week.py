@@ -192,8 +192,9 @@ def _committed(
     by_slot: dict[str, list[Play]] = {}
     for play in plays(week_facts(session, week, now), counting_rules(session, station.config), now):
         by_slot.setdefault(play.slot.id, []).append(play)
+    here = {row.id for row in xom_rows(session)}
     for slot in slots_of_week(session, str(week)):
-        if slot.cancelled_at is not None:
+        if slot.cancelled_at is not None or slot.xom not in here:
             continue
         state = _state(by_slot.get(slot.id, []))
         for bulletin, start in _starts(slot, material):

@@ -16,6 +16,7 @@ from scheduler.store.queries import active_receivers, latest_plan
 from scheduler.store.tables import PlanRow, ReceiverRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.lift_slots import lift_slots
+from scheduler.usecases.man_slots import man_slots
 from scheduler.usecases.plan_week import Material, Planned, planned, said
 from scheduler.usecases.renew_trust import renew_trust
 
@@ -37,6 +38,7 @@ def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool =
     with station.store.writing(dry_run=dry_run) as session:
         renew_trust(session, station, now)
         lifted = lift_slots(session, station, now)
+        man_slots(session, station, now)
         answer = planned(session, station, week, now)
         revision = next_revision(session, week)
         slots = slots_of(session, week, revision, answer.plan.programmes, answer.material)

@@ -16,7 +16,7 @@ from scheduler.audit.fold import Tables, empty_tables, key_of
 from scheduler.compliance import judge
 from scheduler.config import Config
 from scheduler.facts import Rules, WeekFacts
-from scheduler.reports.evidence import rules_of, station_of, week_facts_of
+from scheduler.reports.evidence import CLONE_SUSPECTED, NO_MAKE_GOOD, rules_of, station_of, week_facts_of
 from scheduler.station import Station
 from scheduler.store.tables import (
     AdoptionRow,
@@ -60,7 +60,10 @@ def week_facts(session: Session, week: Week, now: datetime) -> WeekFacts:
         (WaiverRow, col(WaiverRow.week) == of_week),
         (SlotRow, col(SlotRow.week) == of_week),
         (PlayRecordRow, col(PlayRecordRow.slot).in_(slots)),
-        (IncidentRow, col(IncidentRow.kind) == "clone-suspected"),
+        (
+            IncidentRow,
+            col(IncidentRow.kind).in_((CLONE_SUSPECTED, NO_MAKE_GOOD)) & col(IncidentRow.closed_at).is_(None),
+        ),
     )
     facts = week_facts_of(tables, week, now)
     contacts = {row.receiver: read_instant(row.last_seen) for row in session.exec(select(ContactRow))}

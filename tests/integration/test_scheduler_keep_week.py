@@ -6,16 +6,22 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from scheduler_cast import WEEK, Device, devices, published, say
+import tomlkit
+from scheduler_cast import SUNDAY, WEEK, Device, devices, published, records, say
 from scheduler_cast import slots as slots_in
 from sqlmodel import select
 
 from playlists.week import TIMEZONE
-from scheduler.station import Station
+from scheduler.station import Station, open_station
 from scheduler.store.queries import latest_manifests, slots_of_week
 from scheduler.store.tables import IncidentRow, SlotRow
+from scheduler.usecases.enrol_receiver import add_receiver, revoke_receiver
 from scheduler.usecases.keep_week import keep_week
+from scheduler.usecases.lift_slots import lift_slots
+from scheduler.usecases.tell_guarantee import past_weeks, tell_guarantee
 from scheduler.usecases.verify_log import verify_station
+from scheduler.usecases.week_facts import week_status
+from scheduler.usecases.withdraw_bulletin import withdraw_bulletin
 
 
 @pytest.fixture
@@ -162,3 +168,105 @@ def _again(station: Station, slot: SlotRow) -> SlotRow:
 def _named(station: Station, receiver: str) -> list[str]:
     with station.store.reading() as session:
         return latest_manifests(session)[receiver].slots
+
+
+def incidents(station: Station, kind: str) -> list[IncidentRow]:
+    with station.store.reading() as session:
+        return sorted((row for row in session.exec(select(IncidentRow)) if row.kind == kind), key=lambda row: row.id)
+
+
+def with_blackout(station: Station, start: datetime, end: datetime, xom: str = "x1") -> Station:
+    path = station.folder / "config.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["rules"]["blackouts"] = [{"from": start, "to": end, "why": "đám tang", "xom": [xom]}]
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    return open_station(station.folder)
+
+
+def test_i7_a_slot_that_a_rule_took_back_is_made_good_before_the_week_begins(station: Station) -> None:
+    first = planned(station)[0]
+    mourning = with_blackout(station, WEEK.start, end_of(first) + timedelta(hours=1))
+    with mourning.store.writing() as session:
+        (lifted,) = lift_slots(session, mourning, SUNDAY)
+    keep(mourning, SUNDAY + timedelta(seconds=1))
+    (made,) = make_goods(mourning)
+    assert (made.makes_good, made.xom) == (lifted.id, "x1")
+    assert made.start > lifted.end
+    assert set(made.receivers) == {"r1", "r2"}
+    assert incidents(mourning, "guarantee") == []
+
+
+def test_i7_what_the_week_can_no_longer_hold_is_told_before_it_begins_and_closed_when_it_can(station: Station) -> None:
+    mourning = with_blackout(station, WEEK.start, WEEK.end)
+    with mourning.store.writing() as session:
+        lift_slots(session, mourning, SUNDAY)
+    for minute in range(3):
+        keep(mourning, SUNDAY + timedelta(minutes=minute))
+    (told,) = incidents(mourning, "guarantee")
+    assert (told.subject, told.closed_at) == ("x1", None)
+    assert "không còn khung giờ nào đủ chỗ" in told.values["reason"]
+    (xom, _) = week_status(mourning, WEEK, SUNDAY)
+    assert xom.state == "impossible"
+    keep(with_blackout(station, WEEK.start, WEEK.start + timedelta(hours=1)), SUNDAY + timedelta(hours=1))
+    assert [row.closed_at is None for row in incidents(mourning, "guarantee")] == [False]
+    assert {row.closed_at is None for row in incidents(mourning, "no-make-good")} == {False}
+    assert len(make_goods(mourning)) == 2
+
+
+def test_f9_a_dead_receivers_week_is_told_when_nothing_can_mend_it_and_late_proof_closes_it(
+    station: Station, cast: dict[str, Device]
+) -> None:
+    """Both slots surely failed and the make-goods too: known on the day of the last, not at the end of the week."""
+    now = WEEK.start
+    while now < WEEK.end and not incidents(station, "guarantee"):
+        for slot in slots_in(station, "x2"):
+            if end_of(slot) <= now and slot.id not in {row.slot for row in records(station)}:
+                say(station, "record", cast["r3"], cast["r3"].record(slot, "failed"), now)
+        keep(station, now)
+        now += timedelta(hours=1)
+    (told,) = incidents(station, "guarantee")
+    assert told.subject == "x2"
+    assert now < WEEK.end
+    assert len([made for made in make_goods(station) if made.xom == "x2"]) <= 3
+    for slot in slots_in(station, "x2"):
+        say(station, "record", cast["r3"], cast["r3"].record(slot), now)
+    keep(station, now)
+    (told,) = incidents(station, "guarantee")
+    assert told.closed_at is not None
+
+
+def test_past_weeks_are_told_when_their_proof_stays_away(station: Station) -> None:
+    for now, known in ((WEEK.end, 0), (WEEK.end + timedelta(days=14), 2)):
+        with station.store.writing() as session:
+            weeks = past_weeks(session, station, now)
+            tell_guarantee(session, station, weeks, now)
+        assert (weeks, len(incidents(station, "guarantee"))) == ([WEEK], known)
+
+
+def test_a_receiver_that_comes_in_the_week_plays_what_is_still_to_come(station: Station) -> None:
+    first, *_, last = planned(station)
+    now = end_of(first) + timedelta(hours=1)
+    revoke_receiver(station, "r1", "hỏng", now)
+    revoke_receiver(station, "r2", "hỏng", now)
+    add_receiver(station, "r9", "x1", now)
+    keep(station, now)
+    assert _again(station, first).receivers == ["r1", "r2"], "what was is left as it was"
+    assert _again(station, last).receivers == ["r9"]
+    assert last.id in _named(station, "r9")
+    assert verify_station(station).findings == ()
+
+
+def test_a_slot_without_any_receiver_left_is_told_at_once(station: Station) -> None:
+    now = end_of(planned(station)[0]) + timedelta(minutes=1)
+    revoke_receiver(station, "r3", "bị lấy mất", now)
+    keep(station, now)
+    assert [row.subject for row in incidents(station, "guarantee")] == ["x2"]
+
+
+def test_the_only_campaign_bulletin_withdrawn_is_told_and_stops_nothing(station: Station) -> None:
+    lost = planned(station)[0]
+    withdraw_bulletin(station, lost.bulletins[0], end_of(lost) + timedelta(minutes=1))
+    keep(station, end_of(lost) + timedelta(minutes=31))
+    assert make_goods(station) == []
+    assert "không còn tin chuyên mục nào" in incidents(station, "no-make-good")[0].values["reason"]
+    assert {row.subject for row in incidents(station, "guarantee")} == {"x1", "x2"}

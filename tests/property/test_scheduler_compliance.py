@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from scheduler_week import RULES, WEEK, at, receiver, record, slot, week
 
 from playlists.week import Week
-from scheduler.compliance import judge, judged, late_proofs, lost_slots, plays
+from scheduler.compliance import judge, judged, late_proofs, lost_slots, mendable, plays
 from scheduler.facts import GRADES, DeliveryFact, Rules, SlotFact, WaiverFact, XomFact
 from scheduler.sentence import Sentence
 
 A, B, C = slot("a", 5.5), slot("b", 53.5), slot("c", 125.5)
 SUNDAY = 6 * 24
+
+
+def mend(facts, now):
+    return mendable(facts, lost_slots(facts, RULES, now), RULES)
 
 
 def one(facts, now, rules=RULES):
@@ -231,11 +235,40 @@ def test_b3_records_of_a_suspected_clone_do_not_count():
     assert [p.state for p in plays(facts, RULES, at(7))] == ["unknown"]
 
 
-def test_a_cancelled_slot_is_neither_planned_nor_lost_but_what_was_heard_counts():
+def test_a_cancelled_slot_is_not_planned_but_what_was_heard_counts():
     gone = replace(A, cancelled=True)
     assert one(week([gone, B]), at(0)).planned == 1
-    assert lost_slots(week([gone, B]), RULES, at(24)) == ()
     assert one(week([gone, B], [record("r1", gone)]), at(24)).played == 1
+
+
+def test_a_cancelled_slot_is_lost_only_where_too_few_are_left():
+    gone = replace(A, cancelled=True)
+    (lost,) = lost_slots(week([gone, B]), RULES, at(-24))
+    assert (lost.slot, lost.failed, lost.taken_back) == (gone, True, True), "known before the week begins"
+    assert lost_slots(week([gone, B, C]), RULES, at(-24)) == ()
+    assert lost_slots(week([gone, B], [record("r1", gone)]), RULES, at(24)) == (), "heard after all"
+    in_its_place = slot("m", 60, makes_good="a")
+    assert lost_slots(week([gone, B, in_its_place]), RULES, at(24)) == ()
+    failed = record("r1", B, result="failed", samples_played=0)
+    assert [x.slot.id for x in lost_slots(week([gone, B, C], [failed]), RULES, at(54))] == ["b"], (
+        "its make-good is hoped for"
+    )
+    hopeless = replace(week([gone, B, C], [failed]), given_up={"b": Sentence("No room.")})
+    assert [x.slot.id for x in lost_slots(hopeless, RULES, at(54))] == ["a", "b"]
+
+
+def test_what_takes_the_place_of_a_cancelled_slot_is_not_held_against_the_bound():
+    slots = [replace(A, cancelled=True), slot("m", 60, makes_good="a"), *(slot(f"s{n}", 5 + n) for n in range(8))]
+    assert [x.slot.id for x in mend(week(slots), at(40))] == ["s0", "s1", "s2"]
+
+
+def test_what_cannot_be_made_good_is_impossible_or_missed_at_once_with_its_reason():
+    failed = record("r1", B, result="failed", samples_played=0)
+    facts = replace(week([A, B], [failed]), given_up={"b": Sentence("Every window is full.")})
+    assert one(facts, at(54)).state == "missed", "the proof of the other may still come, but one is not two"
+    gone = replace(week([replace(A, cancelled=True), B]), given_up={"a": Sentence("Every window is full.")})
+    assert one(gone, at(-24)).state == "impossible"
+    assert one(gone, at(-24)).reason.startswith("Every window is full.")
 
 
 def test_the_grade_is_what_the_required_slots_reached_on_every_receiver():
@@ -277,9 +310,11 @@ def test_f10_a_slot_is_made_good_once_and_a_make_good_never():
 
 def test_i13_make_goods_are_bounded_a_week():
     slots = [slot(f"s{n}", 5 + n) for n in range(8)]
-    assert [x.slot.id for x in lost_slots(week(slots), RULES, at(40))] == ["s0", "s1", "s2"]
+    assert [x.slot.id for x in mend(week(slots), at(40))] == ["s0", "s1", "s2"]
     mended = [slot("m", 60, makes_good="s0")]
-    assert [x.slot.id for x in lost_slots(week([*slots, *mended]), RULES, at(40))] == ["s1", "s2"]
+    assert [x.slot.id for x in mend(week([*slots, *mended]), at(40))] == ["s1", "s2"]
+    given_up = replace(week(slots), given_up={"s0": Sentence("No room.")})
+    assert [x.slot.id for x in mend(given_up, at(40))] == ["s1", "s2", "s3"]
 
 
 def test_f9_a_dead_receiver_is_not_met_with_the_evidence_of_the_attempts():
@@ -352,6 +387,7 @@ def weeks(draw):
         xom=(XomFact("x1", "Xóm 1"), XomFact("x2", "Xóm 2")),
         deliveries=tuple(DeliveryFact(r, s.id) for s in slots for r in s.receivers if draw(st.booleans())),
         infeasible={x: Sentence("No room.") for x in draw(st.sets(st.sampled_from(["x1", "x2"])))},
+        given_up={s.id: Sentence("Full.") for s in slots if s.kind != "make_good" and draw(st.integers(0, 5)) == 0},
     )
 
 
@@ -369,7 +405,7 @@ def records_of(of):
 
 
 nows = st.integers(-100, 600).map(at)
-ORDER = ["missed", "impossible", "at_risk", "on_track", "met"]
+ORDER = {"missed": 0, "impossible": 0, "at_risk": 1, "on_track": 2, "met": 3}  # lost is lost, whatever its name
 
 
 @given(weeks(), nows, st.randoms(use_true_random=False))
@@ -405,7 +441,7 @@ def test_a_counted_record_more_never_lowers_a_count_a_grade_or_a_state(facts, no
     more = replace(facts, records=(*facts.records, record(data.draw(st.sampled_from(of.receivers)), of)))
     for before, after in zip(judge(facts, RULES, now), judge(more, RULES, now), strict=True):
         assert after.played >= before.played
-        assert ORDER.index(after.state) >= ORDER.index(before.state)
+        assert ORDER[after.state] >= ORDER[before.state]
         rank = {None: -1, **{grade: n for n, grade in enumerate(GRADES)}}
         assert rank[after.grade] >= rank[before.grade]
 
@@ -434,16 +470,21 @@ def test_whatever_is_not_met_says_why_and_met_means_the_count(facts, now):
 def test_i13_make_goods_stay_within_their_bounds(facts, now):
     """Applying the answer until nothing more is lost never plans more than the bounds allow."""
     existing = {s.makes_good for s in facts.slots if s.kind == "make_good" and not s.cancelled}
-    lost = lost_slots(facts, RULES, now)
+    lost = mend(facts, now)
     assert len({x.slot.id for x in lost}) == len(lost)
     for x in lost:
-        assert x.slot.kind == "planned"
+        assert x.slot.kind != "make_good"
         assert x.slot.campaign
         assert x.slot.id not in existing
         assert x.receivers
+        assert x.slot.cancelled == x.taken_back
     for xom in ("x1", "x2"):
         made = [s for s in facts.slots if s.xom == xom and s.kind == "make_good" and not s.cancelled]
-        assert len(made) + sum(x.slot.xom == xom for x in lost) <= max(RULES.make_goods_per_week, len(made))
+        sounded = [x for x in lost if x.slot.xom == xom and not x.taken_back]
+        assert len(made) + len(sounded) <= max(RULES.make_goods_per_week, len(made)) + sum(
+            s.makes_good in {gone.id for gone in facts.slots if gone.cancelled} for s in made
+        )
+        assert sum(x.slot.xom == xom and x.taken_back for x in lost) <= RULES.required
 
 
 @given(weeks(), nows, st.integers(0, 700))

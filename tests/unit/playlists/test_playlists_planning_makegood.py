@@ -9,7 +9,7 @@ from playlists.planning.phrases import in_vietnamese
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
 from playlists.planning.solve import solve
-from playlists.rules import EVERY_DAY, QuietHours, Window
+from playlists.rules import EVERY_DAY, Blackout, QuietHours, Window
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
@@ -166,3 +166,61 @@ def test_a_bulletin_that_is_no_longer_valid_is_replaced_by_another_of_the_campai
     lost = next(programme for programme in plan.programmes if "old" in programme.bulletins)
     posed = after(posed, at(2, 8), [lost])
     assert only(make_good(posed, [Lost("s1", lost)])).bulletins == ("b1",)
+
+
+WEATHER = replace(TIN, id="b2", campaign=False, duration=timedelta(minutes=4), plays_min=1, plays_wanted=2)
+TIGHT = replace(XOM, windows=(Window(frozenset({1, 2, 3, 4}), time(5, 30), time(5, 35)),))
+"""A window that holds one programme."""
+
+
+def full(lost: datetime, *others: tuple[datetime, str]) -> tuple[Problem, Programme, list[Programme]]:
+    """A week without free room: what was lost, and the programmes of extras that are still to come."""
+    lead_in, length = LEADS["lead_in"], {"b1": TIN.duration, "b2": WEATHER.duration}
+    plays = [(lost, "b1"), *others]
+    committed = tuple(Committed("x1", name, start + lead_in) for start, name in plays)
+    programmes = [
+        Programme("x1", start, start + lead_in + length[name] + LEADS["lead_out"], (name,)) for start, name in plays
+    ]
+    posed = Problem(WEEK, at(1, 8), (TIGHT,), (TIN, WEATHER), committed=committed, **LEADS)
+    return posed, programmes[0], programmes[1:]
+
+
+def test_a_make_good_takes_the_room_of_extras_where_no_other_is_left() -> None:
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    assert make_good(posed, [Lost("s1", lost)]).made == ()
+    (made,) = make_good(posed, [Lost("s1", lost)], spare=others).made
+    assert made.bumped == others[1], "an extra, not the campaign"
+    assert made.programme.bulletins == ("b1",)
+    assert made.programme.start == at(3, 5, 30)
+
+
+def test_what_gives_up_its_room_keeps_its_minimum() -> None:
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"))
+    blocked = replace(TIGHT, blackouts=(Blackout(at(4, 0), at(5, 0), "thi"),))
+    assert make_good(replace(posed, xom=(blocked,)), [Lost("s1", lost)], spare=others).made == ()
+    wide = replace(blocked, windows=(replace(TIGHT.windows[0], end=time(5, 36, 10)),))
+    (made,) = make_good(replace(posed, xom=(wide,)), [Lost("s1", lost)], spare=others).made
+    assert (made.bumped, set(made.programme.bulletins)) == (others[1], {"b1", "b2"}), "carried along"
+
+
+def test_extras_stay_where_the_guarantee_does_not_need_their_room() -> None:
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    enough = replace(posed, rules=PlanningRules(campaign_min_per_xom=1), bulletins=(replace(TIN, plays_min=1), WEATHER))
+    assert make_good(enough, [Lost("s1", lost)], spare=others).made == ()
+
+
+def test_what_takes_the_place_of_a_programme_that_never_sounded_is_not_held_against_the_cap() -> None:
+    posed, plan = dispatched()
+    first = plan.programmes[0]
+    kept = tuple(play for play in posed.committed if not first.interval.contains(play.start))
+    gone = [Lost("s1", first, taken_back=True)]
+    assert len(make_good(replace(posed, committed=kept), gone, weekly_cap=1, already={"x1": 1}).made) == 1
+
+
+def test_a_bulletin_that_was_withdrawn_since_is_no_reason_to_fail() -> None:
+    posed, plan = dispatched()
+    gone = replace(posed, bulletins=(replace(TIN, id="b9"),), committed=())
+    (made,) = make_good(gone, [Lost("s1", plan.programmes[0])]).made
+    assert made.programme.bulletins == ("b9",)
+    none = make_good(replace(gone, bulletins=()), [Lost("s1", plan.programmes[0])])
+    assert "no campaign bulletin is left" in none.unmet[0].reason.said()
