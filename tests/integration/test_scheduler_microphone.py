@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from array import array
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from scheduler_microphone import deaf, environment, hearing, samples_of
+from scheduler_microphone import Mouth, deaf, environment, hearing, samples_of
 
 from scheduler.microphone import RATE, NoMicrophone
 from scheduler.usecases.record_take import record_take
@@ -42,25 +41,12 @@ def sound(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def pipe(tmp_path: Path) -> Iterator[Path]:
-    """A microphone that hears what is written into a pipe, when it is written."""
-    heard = tmp_path / "heard.pipe"
-    os.mkfifo(heard)
-    with environment(hearing(tmp_path, heard)):
-        yield heard
-
-
-def speaking(pipe: Path, pcm: bytes) -> threading.Event:
-    """Say it, then be silent without hanging up until the event is set."""
-    hang_up = threading.Event()
-
-    def say() -> None:
-        with pipe.open("wb", buffering=0) as mouth:
-            mouth.write(pcm)
-            hang_up.wait(BOUND_S)
-
-    threading.Thread(target=say, daemon=True).start()
-    return hang_up
+def mouth(tmp_path: Path) -> Iterator[Mouth]:
+    """Somebody at the microphone."""
+    speaker = Mouth(tmp_path)
+    with environment(hearing(tmp_path, speaker.pipe)):
+        yield speaker
+    speaker.close()
 
 
 def test_it_ends_at_the_longest_length_to_the_sample(tmp_path: Path, sound: Path) -> None:
@@ -69,8 +55,8 @@ def test_it_ends_at_the_longest_length_to_the_sample(tmp_path: Path, sound: Path
     assert samples_of(take.path) == HEARD[: RATE * 3]
 
 
-def test_it_ends_when_the_speaker_says_so_and_nothing_said_until_then_is_lost(tmp_path: Path, pipe: Path) -> None:
-    hang_up = speaking(pipe, HEARD[: RATE * 2])
+def test_it_ends_when_the_speaker_says_so_and_nothing_said_until_then_is_lost(tmp_path: Path, mouth: Mouth) -> None:
+    mouth.say(HEARD[: RATE * 2])
     blocks: list[bytes] = []
 
     def go_on(block: bytes) -> bool:
@@ -78,15 +64,14 @@ def test_it_ends_when_the_speaker_says_so_and_nothing_said_until_then_is_lost(tm
         return sum(map(len, blocks)) < RATE * 1.5
 
     take = record_take(tmp_path / "take.wav", go_on)
-    hang_up.set()
     assert take.ended_by == "speaker"
     recorded = samples_of(take.path)
     assert b"".join(blocks) in recorded
     assert HEARD.startswith(recorded[: RATE * 2])
 
 
-def test_a_speaker_is_asked_while_nothing_comes(tmp_path: Path, pipe: Path) -> None:
-    hang_up = speaking(pipe, HEARD[:RATE])
+def test_a_speaker_is_asked_while_nothing_comes(tmp_path: Path, mouth: Mouth) -> None:
+    mouth.say(HEARD[:RATE])
     waited: list[bytes] = []
 
     def go_on(block: bytes) -> bool:
@@ -94,12 +79,11 @@ def test_a_speaker_is_asked_while_nothing_comes(tmp_path: Path, pipe: Path) -> N
         return len([one for one in waited if not one]) < 3
 
     assert record_take(tmp_path / "take.wav", go_on).ended_by == "speaker"
-    hang_up.set()
 
 
-def test_a_whole_file_is_there_after_kill_9(tmp_path: Path, pipe: Path) -> None:
+def test_a_whole_file_is_there_after_kill_9(tmp_path: Path, mouth: Mouth) -> None:
     take = tmp_path / "take.wav"
-    hang_up = speaking(pipe, HEARD[: RATE * 2])
+    mouth.say(HEARD[: RATE * 2])
     code = (
         "import sys; from pathlib import Path; from scheduler.usecases.record_take import record_take\n"
         "heard = 0\n"
@@ -117,7 +101,6 @@ def test_a_whole_file_is_there_after_kill_9(tmp_path: Path, pipe: Path) -> None:
             break
     process.send_signal(signal.SIGKILL)
     process.wait()
-    hang_up.set()
     assert len(samples_of(take)) >= RATE
     assert HEARD.startswith(samples_of(take)[: RATE * 2])
 
