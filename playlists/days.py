@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from playlists.errors import InvalidValueError
@@ -35,18 +35,23 @@ class DayRules:
             )
 
 
-def silent_days(week: Week, rules: DayRules) -> tuple[Blackout, ...]:
+def silent_days(week: Week, windows: Sequence[Window], rules: DayRules) -> tuple[Blackout, ...]:
     """The days of the week that are left in silence, each with its cause: a holiday by its name.
 
-    The Monday after is one of them, for Sunday's windows may last into it.
+    Silence lasts from midnight to midnight, and to the end of a window that starts on that day. The Monday after is
+    one of the days, for Sunday's windows may last into it.
     """
     after = week.next
     holidays = {**_kept(week, rules), **_kept(after, rules)}
     return tuple(
-        Blackout(midnight(day), midnight(day + timedelta(days=1)), why)
+        Blackout(midnight(day), _end(day, windows), why)
         for day in (*week.days, after.days[0])
         if (why := _silence(day, holidays, rules)) is not None
     )
+
+
+def _end(day: date, windows: Iterable[Window]) -> datetime:
+    return max([midnight(day + timedelta(days=1)), *(found.end for w in windows if (found := w.on(day)) is not None)])
 
 
 def windows_in(week: Week, windows: Iterable[Window], rules: DayRules) -> tuple[Window, ...]:

@@ -105,7 +105,7 @@ def xom_value(row: XomRow, config: Config, week: Week) -> Xom:
     windows = tuple(_window(w["days"], w["from"], w["to"]) for w in row.windows) or commune_windows(config.rules)
     ours = [Blackout(_instant(b["from"]), _instant(b["to"]), b["why"]) for b in row.blackouts]
     ours += [Blackout(b.start, b.end, b.why) for b in config.rules.blackouts if b.xom is None or row.id in b.xom]
-    ours += silent_days(week, rules)
+    ours += silent_days(week, windows, rules)
     return Xom(
         id=row.id,
         name=row.name,

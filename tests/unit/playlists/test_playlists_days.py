@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -20,7 +20,7 @@ WEEKEND = Window(frozenset({6, 7}), time(7), time(7, 30))
 
 
 def silent(week: Week, rules: DayRules) -> dict[date, str]:
-    found = silent_days(week, rules)
+    found = silent_days(week, [EVERY], rules)
     assert all(blackout.interval.duration.days == 1 for blackout in found)
     return {blackout.start.astimezone(TIMEZONE).date(): blackout.why for blackout in found}
 
@@ -66,8 +66,14 @@ def test_a_silent_holiday_is_silent_from_midnight_to_midnight_with_its_name() ->
         date(2027, 2, 7): "Mùng hai Tết Nguyên Đán",
         date(2027, 2, 8): "Mùng ba Tết Nguyên Đán",  # the Monday after, into which Sunday's windows may last
     }
-    assert silent_days(TET, rules)[0].start == midnight(date(2027, 2, 4))
+    assert silent_days(TET, [], rules)[0].start == midnight(date(2027, 2, 4))
     assert windows_in(TET, [EVERY, WEEKEND], rules) == (EVERY, WEEKEND)
+
+
+def test_a_window_over_midnight_is_silent_to_its_end() -> None:
+    late = Window(frozenset({7}), time(23, 30), time(0, 30))
+    *_, sunday = silent_days(Week(2026, 48), [EVERY, late], DayRules(days=WORKDAYS))
+    assert sunday.end == Week(2026, 48).end + timedelta(minutes=30)
 
 
 def test_a_holiday_as_usual_changes_nothing() -> None:
