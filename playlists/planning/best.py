@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from playlists.planning.check import violations
 from playlists.planning.lane import Lane
-from playlists.planning.plan import campaign_slots, missing, week_plan
+from playlists.planning.plan import campaign_slots, week_plan
 from playlists.planning.problem import Problem
 from playlists.planning.question import Goal, Placed, Prover, plays_of, pose, says_all
 from playlists.xom import Xom
@@ -57,13 +58,21 @@ def _part(problem: Problem, group: Sequence[Xom]) -> Problem:
 
 
 def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:
-    plan = week_plan(part, plays_of(part, placed))
+    """How far placed plays come, counted with the committed ones; whether they keep the rules is not asked here."""
+    standing = [play.play for play in part.committed if play.counts]
     urgent = {demand.bulletin for lane in lanes.values() for demand in lane.demands if demand.priority}
-    counts = [bulletin in urgent for plays in placed.values() for bulletin, _ in plays]
-    lacking = sum(entry.plays for entry in missing(part, plan))
-    days = {xom: {slot.day for slot in slots} for xom, slots in campaign_slots(part, plan.plays).items()}
-    two_days = sum(len(found) >= 2 for found in days.values())
-    return -lacking, two_days, sum(counts), len(counts) - sum(counts)
+    campaign = {index for index, bulletin in enumerate(part.bulletins) if bulletin.campaign}
+    heard = {xom: tuple(entry for entry in plays if entry[0] in campaign) for xom, plays in placed.items()}
+    slots = campaign_slots(part, [*standing, *plays_of(part, heard)])
+    lacking = sum(max(0, part.rules.campaign_min_per_xom - len(found)) for found in slots.values())
+    count = others = 0
+    for xom in part.xom:
+        plays = Counter(bulletin for bulletin, _ in placed[xom.id])
+        lacking += sum(max(0, demand.need - plays[demand.bulletin]) for demand in lanes[xom.id].demands)
+        count += sum(plays[bulletin] for bulletin in urgent)
+        others += plays.total()
+    two_days = sum(len({slot.day for slot in found}) >= 2 for found in slots.values())
+    return -lacking, two_days, count, others - count
 
 
 def _most(lanes: Mapping[str, Lane], group: Sequence[Xom]) -> Aims:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playlists.planning.lane import Lane, Span
+from playlists.planning.lane import Lane
 from playlists.planning.positions import is_free
 
 
@@ -23,6 +23,13 @@ class Board:
         self.contents: list[list[int]] = [[] for _ in lane.blocks]
         self.blocks: list[list[int]] = [[] for _ in lane.demands]
         self.campaign_slots: dict[int, int] = {}  # slot -> campaign plays placed in it
+        self.tied = [0] * len(lane.blocks)  # plays with bounds of their own
+        self.days = [[0] * 7 for _ in lane.demands]  # plays of each demand by day, and by half of the day
+        self.halves = [[0, 0] for _ in lane.demands]
+        for number, demand in enumerate(lane.demands):
+            for day, half in demand.taken:
+                self.days[number][day] += 1
+                self.halves[number][half] += 1
         self.places = [
             [block for block, bounds in enumerate(demand.bounds) if bounds is not None] for demand in lane.demands
         ]
@@ -53,16 +60,26 @@ class Board:
                 return False
         if asked.gap and not all(self._apart(demand, block, other) for other in self.blocks[demand]):
             return False
-        if not self.careful:
-            return True
-        if self._free[demand][block]:
-            return all(self._free[other][block] for other in self.contents[block])
-        return not self.contents[block]
+        return not self.careful or self._carefully(demand, block)
 
-    def heard(self, demand: int) -> list[Span]:
-        """Day and half of every play of the demand, committed ones included."""
-        blocks = self.lane.blocks
-        return [*self.lane.demands[demand].taken, *((blocks[at].day, blocks[at].half) for at in self.blocks[demand])]
+    def open(self, demand: int) -> list[int]:
+        """Every block that the play fits into; the same as asking `fits` of each, in one go."""
+        asked, blocks = self.lane.demands[demand], self.lane.blocks
+        size, room, day_room = asked.size, self.room, self.day_room
+        slots = {blocks[other].slot for other in self.blocks[demand]}
+        found: list[int] = []
+        for block in self.places[demand]:
+            place = blocks[block]
+            day = place.day
+            if size > room[block] or size > day_room[day] or place.slot in slots:
+                continue
+            if not self.contents[block] and (size + self._leads > day_room[day] or self.sessions[day] <= 0):
+                continue
+            if asked.gap and not all(self._apart(demand, block, other) for other in self.blocks[demand]):
+                continue
+            if not self.careful or self._carefully(demand, block):
+                found.append(block)
+        return found
 
     def put(self, demand: int, block: int) -> None:
         place = self.lane.blocks[block]
@@ -109,12 +126,20 @@ class Board:
         asked, place = self.lane.demands[demand], self.lane.blocks[block]
         self.room[block] -= sign * asked.size
         self.day_room[place.day] -= sign * asked.size
+        self.days[demand][place.day] += sign
+        self.halves[demand][place.half] += sign
+        if not self._free[demand][block]:
+            self.tied[block] += sign
         if asked.campaign:
             count = self.campaign_slots.get(place.slot, 0) + sign
             if count:
                 self.campaign_slots[place.slot] = count
             else:
                 del self.campaign_slots[place.slot]
+
+    def _carefully(self, demand: int, block: int) -> bool:
+        """Whether the play may lie anywhere in the block, beside others that may; or is alone there."""
+        return self.tied[block] == 0 if self._free[demand][block] else not self.contents[block]
 
     def _apart(self, demand: int, block: int, other: int) -> bool:
         asked = self.lane.demands[demand]

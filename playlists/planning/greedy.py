@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from random import Random
 
 from playlists.planning.board import Board
@@ -46,7 +45,7 @@ def most_minimums(board: Board) -> None:
 
 def put_best(board: Board, number: int, chance: Random | None = None) -> bool:
     """Put the bulletin where one likes it best; False when it fits nowhere."""
-    open_ = list(_open(board, number))
+    open_ = board.open(number)
     if board.careful and open_:  # it takes whatever fits
         board.put(number, min(open_, key=lambda block: _rank(board, number, block, chance)))
         return True
@@ -95,7 +94,7 @@ class _Filling:
             )
             for number, demand in enumerate(board.lane.demands)
             if demand.campaign and board.wanting(number) > 0
-            for block in _open(board, number)
+            for block in board.open(number)
             for block_day in (board.lane.blocks[block].day,)
             if not (missing > 0 and board.covers(block)) and not (new_day and block_day in used)
         ]
@@ -109,7 +108,7 @@ class _Filling:
         board = self.board
 
         def ease(number: int) -> Rank:
-            slots = {board.lane.blocks[block].slot for block in _open(board, number)}
+            slots = {board.lane.blocks[block].slot for block in board.open(number)}
             noise = self.chance.random() * 3 if self.chance else 0.0
             return (len(slots) - board.missing(number) + noise, -board.lane.demands[number].size)
 
@@ -149,7 +148,7 @@ class _Filling:
         board.take(other, elsewhere)
         if board.fits(number, block):
             board.put(number, block)
-            for target in [target for target in _open(board, other) if target != elsewhere]:
+            for target in [target for target in board.open(other) if target != elsewhere]:
                 board.put(other, target)
                 if board.campaign_missing <= missing and len(board.campaign_days) >= days:
                     return True
@@ -161,18 +160,11 @@ class _Filling:
         return False
 
 
-def _open(board: Board, number: int) -> Iterable[int]:
-    return (block for block in board.places[number] if board.fits(number, block))
-
-
 def _rank(board: Board, number: int, block: int, chance: Random | None) -> Rank:
     """How little one likes the bulletin there: other days, both halves of the day, few programmes, early."""
     if chance:
         return (chance.random(),)
     place = board.lane.blocks[block]
-    same_day = same_half = count = 0
-    for day, half in board.heard(number):
-        same_day += day == place.day
-        same_half += half == place.half
-        count += 1
-    return (same_day, 2 * same_half > count, not board.contents[block], place.start)
+    halves = board.halves[number]
+    crowded = halves[place.half] > halves[1 - place.half]
+    return (board.days[number][place.day], crowded, not board.contents[block], place.start)

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from playlists.bulletin import Bulletin, Priority, Targets
 from playlists.errors import InvalidValueError
-from playlists.rules import QuietHours, Relay
+from playlists.interval import Interval
+from playlists.rules import QuietHours, Relay, Window
 from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
 
@@ -221,10 +223,15 @@ def slot_of(problem: Problem, xom: Xom, bulletin: PlannedBulletin, start: dateti
     today = start.astimezone(TIMEZONE).date()
     for day in (today, today - ONE_DAY):
         for index, window in enumerate(xom.windows):
-            interval = window.on(day)
+            interval = _opening(window, day)
             if interval is not None and interval.start <= start and end <= interval.end and day in problem.week.days:
                 return SlotKey(day, index)
     return SlotKey(today, None)
+
+
+@lru_cache(maxsize=4096)
+def _opening(window: Window, day: date) -> Interval | None:
+    return window.on(day)
 
 
 def _unique(what: str, ids: Iterable[str]) -> set[str]:
