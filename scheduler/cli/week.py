@@ -21,6 +21,7 @@ from scheduler.cli.command import (
     yes_option,
 )
 from scheduler.cli.waiver import unwaive, waive
+from scheduler.cli.week_data import data_document, show_data
 from scheduler.cli.week_diff import diff
 from scheduler.cli.week_export import export
 from scheduler.cli.week_parameter import WEEK
@@ -31,6 +32,7 @@ from scheduler.cli.week_warnings import ask_about, calendar_document, show_calen
 from scheduler.station import Station
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
+from scheduler.usecases.data_use import data_use
 from scheduler.usecases.plan_week import Planned, plan_week
 from scheduler.usecases.publish_week import publish_week
 from scheduler.usecases.published_week import PublishedWeek, published_week
@@ -63,11 +65,18 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
     answer = plan_week(station, week, now)
     unusual = _unusual(station, answer)
     bears = bears_as_planned(station, answer, now)
-    document = {**plan_document(answer), "bears": bears, **calendar_document(station, answer.week, unusual)}
+    data = data_use(station, answer)
+    document = {
+        **plan_document(answer),
+        "bears": bears,
+        **data_document(data),
+        **calendar_document(station, answer.week, unusual),
+    }
 
     def show() -> None:
         show_plan(answer)
         show_bears(bears, names(answer))
+        show_data(data)
         show_calendar(station, answer.week, unusual)
 
     emit(document, as_json, show)

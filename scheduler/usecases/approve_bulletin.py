@@ -63,6 +63,7 @@ def approve_bulletin(
             raise ConflictError(
                 "bulletin {id} has no sound yet: render and hear it first, with `loa bulletin preview {id}`", id=row.id
             )
+        _check_size(clip, row.id)
         if seen_clip is not None and seen_clip != row.clip:
             raise ConflictError("bulletin {id} changed after it was heard; hear it again", id=row.id)
         bulletin = bulletin_value(row)
@@ -80,6 +81,20 @@ def approve_bulletin(
             rows = [clip_row(sound.clip, spoken_by=spoken_by(sound.spoken), at=now), _row(message, key)]
             append(session, "sound_approved", now, rows)
     return Approved(approved, approver, key.keyid, sounds)
+
+
+def _check_size(clip: Clip, bulletin: str) -> None:
+    """What no receiver takes is not signed (case E3)."""
+    if clip.size > messages.MAX_CLIP_BYTES or clip.duration > messages.MAX_CLIP_DURATION:
+        raise ConflictError(
+            "bulletin {id} has {minutes:.0f} minutes and {mb:.1f} MB of sound, but receivers take at most "
+            "{most_minutes:.0f} minutes and {most_mb:.1f} MB; cut it into several bulletins",
+            id=bulletin,
+            minutes=clip.duration / timedelta(minutes=1),
+            mb=clip.size / 1_000_000,
+            most_minutes=messages.MAX_CLIP_DURATION / timedelta(minutes=1),
+            most_mb=messages.MAX_CLIP_BYTES / 1_000_000,
+        )
 
 
 def _check_key(session: Session, key: SigningKey) -> None:

@@ -12,12 +12,14 @@ from tts_sounds import tone
 
 from devices.protocol.codec import decode
 from devices.protocol.envelope import open_envelope
-from devices.protocol.messages import Approval
+from devices.protocol.messages import MAX_CLIP_BYTES, Approval
 from playlists.audio import loudness
 from playlists.audio.music import AFTER, BEFORE
-from scheduler.errors import NotFoundError
+from scheduler.errors import ConflictError, NotFoundError
 from scheduler.station import Station
-from scheduler.store.queries import bulletin_row, valid_approvals
+from scheduler.store.log import append
+from scheduler.store.queries import bulletin_row, clip_rows, valid_approvals
+from scheduler.store.tables import ClipRow
 from scheduler.usecases.add_bulletin import add_bulletin
 from scheduler.usecases.approve_bulletin import approve_bulletin
 from scheduler.usecases.data_use import data_use
@@ -110,3 +112,15 @@ def test_the_plan_tells_what_a_receiver_takes_over_4g(station: Station) -> None:
     assert {xom: each.clips for xom, each in use.items()} == {
         xom: round(size * 30 / 7) + fixed for xom, size in clips.items()
     }
+
+
+@pytest.mark.parametrize(
+    "beyond", [{"size": MAX_CLIP_BYTES + 1}, {"samples": 3_601 * 24_000, "duration_ms": 3_601_000}]
+)
+def test_e3_a_clip_that_no_receiver_takes_is_not_signed(station: Station, beyond: dict[str, int]) -> None:
+    made = voiced(station)
+    with station.store.writing() as session:
+        row = clip_rows(session, [made.clip.digest])[made.clip.digest]
+        append(session, "bulletin_voiced", SUNDAY, [ClipRow(**{**row.model_dump(), **beyond})])
+    with pytest.raises(ConflictError, match=r"receivers take at most 60 minutes and 21\.0 MB; cut it"):
+        approve_bulletin(station, made.bulletin.id, "Bà Lan", station.keys.approver(), SUNDAY)

@@ -5,7 +5,7 @@
 are ISO 8601 in UTC with Z, and integers named `…_ms`.
 """
 
-from devices.protocol.messages.approval import Approval, ApprovalKind, Clip, Codec
+from devices.protocol.messages.approval import MAX_CLIP_BYTES, MAX_CLIP_DURATION, Approval, ApprovalKind, Clip, Codec
 from devices.protocol.messages.hello import Hello
 from devices.protocol.messages.manifest import Manifest, Slot, SlotKind
 from devices.protocol.messages.message import Message
@@ -16,6 +16,8 @@ from devices.protocol.messages.status import Offline, Status
 from devices.protocol.messages.trust import Quiet, Role, Trust, TrustedKey
 
 __all__ = [
+    "MAX_CLIP_BYTES",
+    "MAX_CLIP_DURATION",
     "Approval",
     "ApprovalKind",
     "Clip",
