@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from playlists.planning.problem import SESSION_GAP, Play, Problem
 from playlists.planning.programmes import programmes
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, Undecided
+from playlists.slot import Programme
 from playlists.week import TIMEZONE
 
 OPEN = Phrase("not concluded: neither a full plan nor a proof that there is none was found in the effort given")
@@ -35,10 +36,11 @@ def answer_document(
 
 
 def _plan(problem: Problem, plan: WeekPlan) -> dict[str, Any]:
+    found = programmes(problem, plan.plays, SESSION_GAP)
     return {
         "plays": [_play(play) for play in plan.plays],
-        "programmes": _programmes(problem, plan.plays),
-        "objective": asdict(objective(problem, plan)),
+        "programmes": [_programme(programme) for programme in found],
+        "objective": asdict(objective(problem, plan, len(found))),
     }
 
 
@@ -46,16 +48,13 @@ def _play(play: Play) -> dict[str, Any]:
     return {"xom": play.xom, "bulletin": play.bulletin, "start": _written(play.start)}
 
 
-def _programmes(problem: Problem, plays: Sequence[Play]) -> list[dict[str, Any]]:
-    return [
-        {
-            "xom": found.xom,
-            "start": _written(found.start),
-            "end": _written(found.end),
-            "bulletins": list(found.bulletins),
-        }
-        for found in programmes(problem, plays, SESSION_GAP)
-    ]
+def _programme(found: Programme) -> dict[str, Any]:
+    return {
+        "xom": found.xom,
+        "start": _written(found.start),
+        "end": _written(found.end),
+        "bulletins": list(found.bulletins),
+    }
 
 
 def _missing(missing: Iterable[Missing]) -> list[dict[str, Any]]:

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from playlists.bulletin import Priority
 from playlists.planning.plan import WeekPlan
-from playlists.planning.problem import SESSION_GAP, PlannedBulletin, Play, Problem, SlotKey, slot_of
-from playlists.planning.programmes import programmes
+from playlists.planning.problem import PlannedBulletin, Play, Problem, SlotKey, slot_of
 from playlists.week import TIMEZONE
 
 NOON = 12
@@ -36,8 +35,8 @@ class Objective:
     earliness_h: float
 
 
-def objective(problem: Problem, plan: WeekPlan) -> Objective:
-    """The figures of a plan; committed plays that stand count like new ones."""
+def objective(problem: Problem, plan: WeekPlan, programmes: int) -> Objective:
+    """The figures of a plan in so many programmes; committed plays that stand count like new ones."""
     bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
     xom_by_id = {xom.id: xom for xom in problem.xom}
     heard: dict[tuple[str, str], list[tuple[SlotKey, int]]] = defaultdict(list)
@@ -58,7 +57,7 @@ def objective(problem: Problem, plan: WeekPlan) -> Objective:
         same_day=sum(len(plays) - len({key.day for key, _ in plays}) for plays in heard.values()),
         one_half=sum(len(plays) > 1 and len({half for _, half in plays}) == 1 for plays in heard.values()),
         unfairness=_unfairness(problem, plan.plays, bulletins),
-        programmes=len(programmes(problem, plan.plays, SESSION_GAP)),
+        programmes=programmes,
         earliness_h=round(offsets / timedelta(hours=1) / len(plan.plays), 2) if plan.plays else 0.0,
     )
 
