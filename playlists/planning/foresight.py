@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,14 +71,20 @@ class Outlook:
         return self.counted < self.required
 
 
-def foresee(problem: Problem, slots: Sequence[Known], loop: Loop, outages: Sequence[Outage]) -> tuple[Outlook, ...]:
-    """The outlook of every xóm that the outages concern, in the order of `problem.xom`.
+def foresee(
+    problem: Problem,
+    slots: Sequence[Known],
+    loop: Loop,
+    outages: Sequence[Outage],
+    also: Collection[str] = (),
+) -> tuple[Outlook, ...]:
+    """The outlook of every xóm that the outages concern, and of those in `also`, in the order of `problem.xom`.
 
     `problem` and `slots` are as they are now, and stay: the past, and everything that was sent.
     """
-    course = _Course(loop, outages, Ahead.of(problem, slots), slots)
+    concerned = {*also, *(outage.xom for outage in outages)}
+    course = _Course(loop, outages, concerned, Ahead.of(problem, slots), slots)
     course.live()
-    concerned = {outage.xom for outage in outages}
     return tuple(course.outlook(xom.id) for xom in problem.xom if xom.id in concerned)
 
 
@@ -88,6 +94,7 @@ class _Course:
 
     loop: Loop
     outages: Sequence[Outage]
+    concerned: Set[str]
     ahead: Ahead
     slots: Sequence[Known]
     answers: list[Answer] = field(default_factory=list)
@@ -135,7 +142,7 @@ class _Course:
         fresh = [Answer(at, found, any(self._outages(found.programme))) for found in made]
         self.answers += fresh
         self.unmet = {found.lost.slot: found for found in unmet}
-        for xom in {outage.xom for outage in self.outages} - self.settled.keys():
+        for xom in self.concerned - self.settled.keys():
             if self._counted(xom) < self.ahead.problem.rules.campaign_min_per_xom:
                 self.settled[xom] = at
         return fresh

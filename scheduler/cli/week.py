@@ -29,6 +29,7 @@ from scheduler.cli.week_plan import names, plan_document, show_bears, show_plan
 from scheduler.cli.week_solve import solve
 from scheduler.cli.week_table import Line, show_programmes
 from scheduler.cli.week_warnings import ask_about, calendar_document, show_calendar
+from scheduler.cli.week_what_if import suppose
 from scheduler.station import Station
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import SlotRow
@@ -50,6 +51,7 @@ def week() -> None:
 
 week.add_command(export)
 week.add_command(diff)
+week.add_command(suppose)
 week.add_command(waive)
 week.add_command(unwaive)
 week.add_command(solve)

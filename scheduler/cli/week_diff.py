@@ -1,6 +1,7 @@
 """loa week diff: what a revision of a week changed, or what publishing it now would change."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -51,16 +52,17 @@ def _document(found: Comparison) -> dict[str, Any]:
         "week": str(found.week),
         "from": found.earlier,
         "to": found.later,
-        "changes": [
-            {
-                "kind": str(change.kind),
-                "xom": change.xom,
-                "before": _side(change.before),
-                "after": _side(change.after),
-                "why": change.why,
-            }
-            for change in found.changes
-        ],
+        "changes": [change_document(change) for change in found.changes],
+    }
+
+
+def change_document(change: Change) -> dict[str, Any]:
+    return {
+        "kind": str(change.kind),
+        "xom": change.xom,
+        "before": _side(change.before),
+        "after": _side(change.after),
+        "why": change.why,
     }
 
 
@@ -79,27 +81,30 @@ def _side(slot: Slot | None) -> dict[str, Any] | None:
 
 
 def _show(found: Comparison) -> None:
-    """Rows of the same change in several xóm are one."""
-    together: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for change in sorted(found.changes, key=lambda change: (change.start, change.kind)):
-        together[_cells(found, change)].append(change.xom)
-    rows = [[what, content, which(xom, found.xom), why] for (what, content, why), xom in together.items()]
     later = _("as it would be published now") if found.later is None else str(found.later)
-    if rows:
-        title = f"{found.week}: {found.earlier} → {later}"
-        show_table(("Change", "Content", "Xóm", "Why"), rows, title=title, cut=("Content",))
+    if found.changes:
+        show_changes(found.changes, found.xom, found.titles, f"{found.week}: {found.earlier} → {later}")
     else:
         say("Nothing differs between revision {earlier} and {later}.", earlier=found.earlier, later=later)
 
 
-def _cells(found: Comparison, change: Change) -> tuple[str, str, str]:
+def show_changes(changes: Iterable[Change], names: Mapping[str, str], titles: Mapping[str, str], title: str) -> None:
+    """One row for the same change in several xóm; `names` are those of all xóm, by id."""
+    together: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for change in sorted(changes, key=lambda change: (change.start, change.kind)):
+        together[_cells(titles, change)].append(change.xom)
+    rows = [[what, content, which(xom, names), why] for (what, content, why), xom in together.items()]
+    show_table(("Change", "Content", "Xóm", "Why"), rows, title=title, cut=("Content",))
+
+
+def _cells(titles: Mapping[str, str], change: Change) -> tuple[str, str, str]:
     """What happened and when, the titles, why."""
     times = [_when(slot) for slot in (change.before, change.after) if slot]
     slot = change.after or change.before
     assert slot is not None, "a change has one side at least"
-    contents = [found.titles.get(bulletin, bulletin) for bulletin in slot.programme.bulletins]
+    contents = [titles.get(bulletin, bulletin) for bulletin in slot.programme.bulletins]
     dropped = change.before.programme.bulletins if change.before and change.after else ()
-    contents += [f"− {found.titles.get(name, name)}" for name in dropped if name not in slot.programme.bulletins]
+    contents += [f"− {titles.get(name, name)}" for name in dropped if name not in slot.programme.bulletins]
     again = _("make-good") if slot.makes_good and not change.before else ""
     what = "\n→ ".join([f"{_(LABELS[change.kind])}\n{times[0]}", *times[1:]])
     return what, "\n".join(contents), change.why or again
