@@ -93,6 +93,16 @@ def test_e4_a_file_that_is_cut_off_is_refused(tmp_path: Path, name: str, options
         decode(path, max_duration=MINUTE)
 
 
+def test_e4_an_m4a_header_that_claims_a_thousand_million_samples_is_refused(tmp_path: Path) -> None:
+    path = tone(tmp_path / "a.m4a", 2)
+    whole = bytearray(path.read_bytes())
+    at = whole.index(b"stsz") + 12  # version and flags, one size for all, and then how many there are
+    whole[at - 4 : at + 4] = struct.pack(">II", 371, 1_000_000_000)
+    path.write_bytes(whole)
+    with pytest.raises(DecodeRefused, match=r"save it again|ffmpeg ended with"):
+        decode(path, max_duration=MINUTE)
+
+
 def id3(frames: int) -> bytes:
     """A tag of many entries, each of another name."""
     content = b"".join(b"TXXX\0\0\0\x0a\0\0\0%07d\0b" % number for number in range(frames))
