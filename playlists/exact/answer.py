@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ortools.sat.python import cp_model
 
 from playlists.exact.model import Model
@@ -35,20 +37,25 @@ def _any(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Findin
 
 
 def _best(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Finding, float]:
-    """Each aim in turn, those before it held."""
+    """Each aim in turn, those before it held; then what else makes a plan nice, as far as the effort goes."""
     finding, spent, proved = Finding(), 0.0, True
-    for aim in model.aims():
+    aims = model.aims()
+    for number, aim in enumerate([*aims, *model.niceties()]):
         if isinstance(aim, int):  # nothing to choose
             continue
+        needed = number < len(aims)
+        if not needed and (not proved or spent >= effort):
+            break
         model.cp.maximize(aim)
-        solver.parameters.max_deterministic_time = max(effort - spent, effort / 10)
+        solver.parameters.max_deterministic_time = max(effort - spent, effort / 10) if needed else effort / 20
         status = solver.solve(model.cp)
         spent += solver.response_proto.deterministic_time
         if status == cp_model.INFEASIBLE and finding.placed is None:
             return Finding(impossible=True), spent
         if status not in FOUND:
-            return Finding(finding.placed), spent
-        proved = proved and status == cp_model.OPTIMAL
+            return (replace(finding, best=False) if needed else finding), spent
+        if needed:
+            proved = proved and status == cp_model.OPTIMAL
         finding = Finding(_placed(model, solver), best=proved)
         model.cp.add(aim >= round(solver.objective_value))
         _continue_from(model, solver)
@@ -83,5 +90,5 @@ def _placed(model: Model, solver: cp_model.CpSolver) -> tuple[Placed, ...] | Non
 
 
 def _core(model: Model, solver: cp_model.CpSolver) -> tuple[tuple[int, int], ...]:
-    named = {literal.index: promise for promise, literal in model.promises.items()}
+    named = {literal.index: promise for promise, literal in model.writing.promises.items()}
     return tuple(sorted(named[index] for index in solver.sufficient_assumptions_for_infeasibility() if index in named))
