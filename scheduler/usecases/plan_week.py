@@ -27,6 +27,8 @@ from scheduler.usecases.values import bulletin_value, clip_value, quiet_hours, r
 from scheduler.usecases.week_facts import counting_rules, week_facts
 from scheduler.verdict import Play
 
+EFFORT, BUDGET = 1.0, 4.0
+"""Of the exact search, for one group of xóm and for all: while it runs, nobody else writes to the store."""
 GRID = timedelta(seconds=1) / GRIDS_PER_S
 """The same as that of the clips' lengths, so a programme's clips follow each other exactly as planned."""
 
@@ -85,7 +87,7 @@ def planned(session: Session, station: Station, week: Week, now: datetime) -> Pl
         raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     material = find_material(session, station, week)
     problem = pose(session, station, week, material, now)
-    with CpSat() as prover:
+    with CpSat(EFFORT, BUDGET) as prover:
         answer = solve(problem, prover)
     if isinstance(answer, WeekPlan):
         return Planned(week, problem, material, answer, True, ())
