@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import BaseModel
 
 from playlists.fields import folded
 from playlists.manuscript import read_manuscript
@@ -28,6 +29,12 @@ COMMANDS = sorted({line.strip() for line in (PAGE + GUIDE).splitlines() if line.
 ASKED = {"tốc độ": "chậm", "đọc": 2, "nhắc số điện thoại": "có", "nhạc nền": "nhac.mp3"}
 
 
+def sections() -> list[type[BaseModel]]:
+    """The tables of config.toml."""
+    found = [field.annotation for field in Config.model_fields.values()]
+    return [section for section in found if isinstance(section, type) and issubclass(section, BaseModel)]
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_command_and_its_options_exist(line: str) -> None:
     words = shlex.split(line)[1:]
@@ -43,7 +50,7 @@ def test_every_key_of_a_header_that_is_shown_is_one(page: str) -> None:
     keys = tomllib.loads((ROOT / "playlists/manuscript/keys.toml").read_text(encoding="utf-8"))
     known = {folded(form) for forms in keys.values() for form in forms}
     shown = {folded(found) for found in re.findall(r"`([^`=\n]+?) = [^`]*`", page)}
-    configured = {"voices", "ident", "music"}
+    configured = {field.alias or key for section in sections() for key, field in section.model_fields.items()}
     assert shown - configured <= known
     assert {folded(key) for key in ASKED} <= known
 
