@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,8 +63,9 @@ def test_what_came_back_as_it_was_is_no_change() -> None:
     assert changes([old], [gone(old), slot("2", 5)]) == ()
 
 
-def test_other_bulletins_at_the_same_time_are_another_slot() -> None:
-    old, new = slot("1", 5, "a"), slot("2", 5, "a", "b")
+@pytest.mark.parametrize(("then", "now"), [("a", "ab"), ("ab", "ac"), ("a", "b")])
+def test_other_bulletins_at_the_same_time_are_another_slot(then: str, now: str) -> None:
+    old, new = slot("1", 5, *then), slot("2", 5, *now)
     assert [change.kind for change in changes([old], [new])] == [ChangeKind.ADDED, ChangeKind.REMOVED]
 
 

@@ -53,6 +53,15 @@ def test_a_long_power_cut_is_known_at_the_record_deadline_and_a_make_good_in_it_
     assert (outlook.counted, outlook.falls) == (1, True)
     assert outlook.knowable == at(2, 17, 5) + LOOP.record_deadline
     assert outlook.back_by is None, "the power comes back by itself"
+    assert outlook.unmet == (), "a make-good asks for none of its own"
+
+
+def test_nothing_is_sent_for_less_than_a_receiver_needs() -> None:
+    xom = Xom("x", "Xóm X", windows=(*windows((2, 5, 5)), *windows((2, 5, 59))))
+    problem, slots = posed(xom, [("b", at(2, 5))], (bulletin("b", wanted=9),), required=1)
+    outlook = only(foresee(problem, slots, LOOP, [Outage("x", at(2, 4), at(2, 5, 7))]))
+    (answer,) = outlook.answers
+    assert answer.made.programme.start == at(2, 5, 7) + LOOP.send + LOOP.lead_time
 
 
 def test_a_receiver_that_is_dead_for_good_must_be_back_before_the_last_two_that_it_would_lose() -> None:
