@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from playlists.week import TIMEZONE
 from scheduler.catalogue import in_vietnamese
 from scheduler.facts import Grade
 from scheduler.reports.document import SIGNS
+from scheduler.reports.template import template
 from scheduler.reports.week import WeekReport
 from scheduler.verdict import PlayState, XomState
 
@@ -37,26 +36,14 @@ GRADES_IN_WORDS: dict[Grade, str] = {
     "heard": "đã ra loa",
 }
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("scheduler.reports", "."),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-
 
 def _local(instant: datetime, form: str = "%H:%M %d/%m/%Y") -> str:
     return instant.astimezone(TIMEZONE).strftime(form)
 
 
-_ENVIRONMENT.filters["local"] = _local
-
-
 def week_page(report: WeekReport, translate: Callable[[str], str] = in_vietnamese) -> str:
     """The page. `translate` puts the English templates of reasons into Vietnamese; outside text is escaped."""
-    return _ENVIRONMENT.get_template("week.html").render(
+    return template("week.html", local=_local).render(
         report=report,
         translate=translate,
         days=DAYS,

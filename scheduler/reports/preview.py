@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from playlists.audio.settings import SoundSettings
 from playlists.audio.trace import Trace
 from playlists.bulletin import Bulletin
@@ -12,19 +10,10 @@ from playlists.clip import Clip
 from scheduler.catalogue import in_vietnamese
 from scheduler.rendering import Rendering
 from scheduler.reports.picture import clock
+from scheduler.reports.template import template
 from scheduler.sentence import Sentence
 from tts.normalise import Reading
 from tts.speech import SECOND, Mark
-
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("scheduler.reports", "."),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_ENVIRONMENT.filters["clock"] = clock
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class _Line:
 
 def preview_page(previewed: Previewed, audio: str, drawn: str, translate: Callable[[str], str] = in_vietnamese) -> str:
     """The page beside a copy of the clip, named `audio`, with the picture `drawn`. Outside text is escaped (E14)."""
-    return _ENVIRONMENT.get_template("preview.html").render(
+    return template("preview.html", clock=clock).render(
         previewed=previewed,
         audio=audio,
         picture=drawn,

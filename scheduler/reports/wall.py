@@ -4,21 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from playlists.week import TIMEZONE, Week
 from scheduler.catalogue import in_vietnamese
 from scheduler.reports.page import DAYS
+from scheduler.reports.template import template
 from scheduler.sentence import Sentence
-
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("scheduler.reports", "."),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ def wall_page(
     translate: Callable[[str], str] = in_vietnamese,
 ) -> str:
     """The document; `slots` are by the name of their xóm and in order. More than one xóm have a common table first."""
-    return _ENVIRONMENT.get_template("wall.html").render(
+    return template("wall.html").render(
         week=week,
         station=station,
         slots={name: _by_day(own) for name, own in slots.items()},

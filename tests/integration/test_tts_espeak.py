@@ -256,7 +256,7 @@ def test_the_worker_ends_with_a_station_that_is_killed() -> None:
     code = (
         "import sys, time; from tts.delivery import plain; from tts.voices.espeak import EspeakVoice; "
         "voice = EspeakVoice(); "
-        "voice.speak(plain('xin chào')); print(voice._process.pid, flush=True); time.sleep(600)"
+        "voice.speak(plain('xin chào')); print(voice._worker.pid, flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as station:
         assert station.stdout is not None

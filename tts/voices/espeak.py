@@ -15,7 +15,7 @@ from tts.phrases import by_clause, pronounced, syllables
 from tts.script import Told, Turn, untold
 from tts.settings import EspeakSettings
 from tts.speech import Speech
-from tts.voices.framed import FramedProcess, ProcessEnded
+from tts.voices.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 ACCENTS = {"northern": "vi", "central": "vi-vn-x-central", "southern": "vi-vn-x-south"}
@@ -57,7 +57,7 @@ class EspeakVoice:
         voice = ACCENTS[accent] + _VARIANTS[gender]
         arguments = [library, voice, str(settings.amplitude), str(settings.pitch)]
         self._command = [sys.executable, "-I", "-S", str(_WORKER), *arguments]
-        self._process: FramedProcess | None = None
+        self._worker = KeptProcess()
         self._rate = 0
         self._lock = threading.Lock()
         self.identity = VoiceIdentity(
@@ -82,26 +82,18 @@ class EspeakVoice:
 
     def close(self) -> None:
         with self._lock:
-            self._stop()
+            self._worker.close()
 
     def _say(self, clause: str, pace: float) -> Speech:
         rate = min(max(round(self._words_a_minute * pace), _SLOWEST), _FASTEST)
         request = f"{rate}\n{unicodedata.normalize('NFC', clause)}"  # decomposed letters are mispronounced
         try:
-            return self._ask(request)
-        except ProcessEnded:
-            self._stop()
-        try:
-            return self._ask(request)
+            pcm = self._worker.ask(request.encode(), self._start)
         except ProcessEnded as error:
-            self._stop()
             raise VoiceFailed(
                 "espeak failed twice at {clause!r}: {error}; reword it or use another voice", clause=clause, error=error
             ) from error
-
-    def _ask(self, request: str) -> Speech:
-        process = self._process or self._start()
-        return Speech(process.ask(request.encode()), self._rate)
+        return Speech(pcm, self._rate)
 
     def _start(self) -> FramedProcess:
         try:
@@ -113,14 +105,8 @@ class EspeakVoice:
                 data=self._data,
                 error=error,
             ) from error
-        self._process = process
         self._rate = json.loads(process.hear())["rate"]
         return process
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.close()
-            self._process = None
 
 
 def _check(words: str) -> None:

@@ -6,7 +6,7 @@ import struct
 import subprocess
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +107,40 @@ class FramedProcess:
             raise
         finally:
             timer.cancel()
+
+
+class KeptProcess:
+    """One process, started at the first request, and again where it died or hung: once for a request."""
+
+    def __init__(self) -> None:
+        self._process: FramedProcess | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None while none is needed."""
+        return self._process.pid if self._process else None
+
+    def ask(self, request: bytes, start: Callable[[], FramedProcess]) -> bytes:
+        """The answer to one request. Raises ProcessEnded where the process ended twice, and what ``start`` raises."""
+        try:
+            return self._ask(request, start)
+        except ProcessEnded:
+            self.close()
+        try:
+            return self._ask(request, start)
+        except ProcessEnded:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _ask(self, request: bytes, start: Callable[[], FramedProcess]) -> bytes:
+        if self._process is None:
+            self._process = start()
+        return self._process.ask(request)
 
 
 def _open_end(stream: IO[bytes] | None) -> IO[bytes]:

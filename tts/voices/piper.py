@@ -17,7 +17,7 @@ from tts.plausible import trimmed
 from tts.script import Told, Turn, untold
 from tts.settings import PiperSettings
 from tts.speech import Speech
-from tts.voices.framed import FramedProcess, ProcessEnded
+from tts.voices.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 VIETNAMESE_MODELS = ("vi_VN-vais1000-medium", "vi_VN-25hours_single-low", "vi_VN-vivos-x_low")
@@ -45,7 +45,7 @@ class PiperVoice:
         self._model = settings.model.absolute()
         self._config = self._model.with_name(f"{self._model.name}.json")
         self._limit = limit
-        self._process: FramedProcess | None = None
+        self._worker = KeptProcess()
         self._rate = 0
         self._lock = threading.Lock()
 
@@ -74,7 +74,7 @@ class PiperVoice:
 
     def close(self) -> None:
         with self._lock:
-            self._stop()
+            self._worker.close()
 
     def _said(self, config: str) -> str:
         return f"config {config}, speaker {self._settings.speaker or 'first'}"
@@ -82,18 +82,11 @@ class PiperVoice:
     def _say(self, clause: str, pace: float) -> Speech:
         request = json.dumps({"words": unicodedata.normalize("NFC", clause), "pace": pace}).encode()
         try:
-            answer = self._ask(request)
-        except ProcessEnded:
-            self._stop()
-            try:
-                answer = self._ask(request)
-            except ProcessEnded as error:
-                self._stop()
-                raise VoiceFailed(
-                    "piper failed twice at {clause!r}: {error}; reword it or use another voice",
-                    clause=clause,
-                    error=error,
-                ) from error
+            answer = self._worker.ask(request, self._start)
+        except ProcessEnded as error:
+            raise VoiceFailed(
+                "piper failed twice at {clause!r}: {error}; reword it or use another voice", clause=clause, error=error
+            ) from error
         if answer[:1] != b"\0":
             raise VoiceFailed(
                 "the model {model} could not say {clause!r}: {error}; use another voice",
@@ -102,10 +95,6 @@ class PiperVoice:
                 error=answer[1:].decode(errors="replace"),
             )
         return trimmed(Speech(answer[1:], self._rate))
-
-    def _ask(self, request: bytes) -> bytes:
-        process = self._process or self._start()
-        return process.ask(request)
 
     def _start(self) -> FramedProcess:
         if find_spec("piper") is None:
@@ -143,13 +132,8 @@ class PiperVoice:
                 "the model {model} as it was a moment ago was expected, but its files have changed; try again",
                 model=self._model.name,
             )
-        self._process, self._rate = process, hello["rate"]
+        self._rate = hello["rate"]
         return process
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.close()
-            self._process = None
 
 
 def _installed() -> str:
