@@ -17,6 +17,7 @@ from pathlib import Path
 
 import espeakng_loader
 import pytest
+from tts_processes import workers
 
 from tts.delivery import plain
 from tts.phrases import syllables
@@ -34,20 +35,6 @@ WORDS = "ủy ban nhân dân xã diễn châu thông báo.\nđúng bảy giờ n
 def voice() -> Iterator[EspeakVoice]:
     with EspeakVoice() as voice:
         yield voice
-
-
-def workers() -> set[int]:
-    """The processes of espeak that this one started."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                status, command = (entry / "status").read_text(), (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if f"PPid:\t{os.getpid()}\n" in status and b"espeak_worker.py" in command:
-                found.add(int(entry.name))
-    return found
 
 
 def open_pipes() -> set[str]:
@@ -157,7 +144,7 @@ def pitch_hz(speech: Speech) -> float:
 def test_digits_symbols_and_hidden_characters_are_refused(voice: EspeakVoice, words: str) -> None:
     with pytest.raises(VoiceFailed, match="let the normaliser read the text first"):
         voice.speak(plain(words))
-    assert workers() == set()
+    assert workers("espeak") == set()
 
 
 @pytest.mark.parametrize("words", ["", "\n", " . , "])
@@ -185,24 +172,24 @@ def test_missing_data_is_a_failed_voice(tmp_path: Path) -> None:
         voice.speak(plain(WORDS))
     with EspeakVoice(data=tmp_path / "espeak-ng-data") as voice, pytest.raises(VoiceFailed, match="ended with code 3"):
         voice.speak(plain(WORDS))
-    assert workers() == set()
+    assert workers("espeak") == set()
 
 
 def test_a_killed_worker_is_started_again(voice: EspeakVoice) -> None:
     first = voice.speak(plain(WORDS))
-    (worker,) = workers()
+    (worker,) = workers("espeak")
     os.kill(worker, signal.SIGKILL)
     assert voice.speak(plain(WORDS)) == first
-    assert len(workers() - {worker}) == 1
+    assert len(workers("espeak") - {worker}) == 1
 
 
 def test_a_hanging_worker_is_ended_in_bounded_time_and_started_again() -> None:
     with EspeakVoice(limit=timedelta(seconds=3)) as voice:
         first = voice.speak(plain(WORDS))
-        (worker,) = workers()
+        (worker,) = workers("espeak")
         os.kill(worker, signal.SIGSTOP)
         assert voice.speak(plain(WORDS)) == first
-        assert worker not in workers()
+        assert worker not in workers("espeak")
 
 
 def test_a_worker_that_cannot_live_is_a_failed_voice(voice: EspeakVoice) -> None:
@@ -210,7 +197,7 @@ def test_a_worker_that_cannot_live_is_a_failed_voice(voice: EspeakVoice) -> None
 
     def kill_them_all() -> None:
         while not stop.is_set():
-            for worker in workers():
+            for worker in workers("espeak"):
                 os.kill(worker, signal.SIGKILL)
 
     killer = threading.Thread(target=kill_them_all)
@@ -229,19 +216,19 @@ def test_several_threads_may_use_one_voice(voice: EspeakVoice) -> None:
     with ThreadPoolExecutor(4) as pool:
         together: list[Speech] = list(pool.map(voice.speak, map(plain, texts * 3)))
     assert together == alone * 3
-    assert len(workers()) == 1
+    assert len(workers("espeak")) == 1
 
 
 def test_nothing_is_left_behind_by_closing_or_forgetting() -> None:
-    pipes, others = open_pipes(), workers()
+    pipes, others = open_pipes(), workers("espeak")
     with EspeakVoice() as voice:
         voice.speak(plain(WORDS))
-        assert len(workers() - others) == 1
-    assert workers() <= others
+        assert len(workers("espeak") - others) == 1
+    assert workers("espeak") <= others
     forgotten = EspeakVoice()
     forgotten.speak(plain(WORDS))
     del forgotten
-    assert workers() <= others
+    assert workers("espeak") <= others
     assert open_pipes() <= pipes
 
 
@@ -273,14 +260,14 @@ def test_the_worker_ends_with_a_station_that_is_killed() -> None:
 def test_ten_thousand_sentences_leave_nothing_behind() -> None:
     thousand = plain("dạ. vâng. thưa bà con. " * 333 + "hết.")
     assert len(thousand.sentences) == 1000
-    others = workers()
+    others = workers("espeak")
     with EspeakVoice() as voice:
         first = voice.speak(thousand)
-        (worker,) = workers() - others
+        (worker,) = workers("espeak") - others
         before = (open_files(worker), open_files(os.getpid()), resident_kb(worker))
         for _ in range(9):
             assert voice.speak(thousand) == first
-        assert workers() - others == {worker}
+        assert workers("espeak") - others == {worker}
         after = (open_files(worker), open_files(os.getpid()), resident_kb(worker))
     assert after[:2] == before[:2]
     assert after[2] - before[2] < 1024

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tts_piper_model import RATE, piper_model
+from tts_processes import workers
 
 from tts.cache import SpeechCache
 from tts.delivery import plain
@@ -37,20 +38,6 @@ def settings(tmp_path: Path) -> PiperSettings:
 def voice(settings: PiperSettings) -> Iterator[PiperVoice]:
     with PiperVoice(settings) as voice:
         yield voice
-
-
-def workers() -> set[int]:
-    """The processes of Piper that this one started."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                status, command = (entry / "status").read_text(), (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if f"PPid:\t{os.getpid()}\n" in status and b"piper_worker.py" in command:
-                found.add(int(entry.name))
-    return found
 
 
 def test_the_words_are_said_at_the_rate_of_the_model(voice: PiperVoice) -> None:
@@ -116,7 +103,7 @@ def test_a_speaker_that_the_model_lacks_is_told_with_those_it_has(tmp_path: Path
         pytest.raises(VoiceFailed, match=rf"2 speakers \(an, bình\), and '{speaker}' is none of them"),
     ):
         voice.speak(plain(WORDS))
-    assert workers() == set()
+    assert workers("piper") == set()
 
 
 def test_the_identity_has_the_digests_of_both_files_and_the_speaker(settings: PiperSettings) -> None:
@@ -196,7 +183,7 @@ def test_a_model_that_was_changed_between_two_looks_is_refused(settings: PiperSe
         described(settings.model, num_speakers=3)
         with pytest.raises(VoiceFailed, match="its files have changed"):
             voice.speak(plain(WORDS))
-    assert workers() == set()
+    assert workers("piper") == set()
 
 
 @pytest.mark.parametrize("words", ["", "\n", " . , "])
@@ -209,24 +196,24 @@ def test_nothing_to_say_is_refused(voice: PiperVoice, words: str) -> None:
 def test_what_piper_would_misread_is_refused(voice: PiperVoice, words: str) -> None:
     with pytest.raises(VoiceFailed, match="let the normaliser read the text first"):
         voice.speak(plain(words))
-    assert workers() == set()
+    assert workers("piper") == set()
 
 
 def test_a_killed_worker_is_started_again(voice: PiperVoice) -> None:
     first = voice.speak(plain(WORDS))
-    (worker,) = workers()
+    (worker,) = workers("piper")
     os.kill(worker, signal.SIGKILL)
     assert voice.speak(plain(WORDS)) == first
-    assert len(workers() - {worker}) == 1
+    assert len(workers("piper") - {worker}) == 1
 
 
 def test_a_hanging_worker_is_ended_in_bounded_time_and_started_again(settings: PiperSettings) -> None:
     with PiperVoice(settings, limit=timedelta(seconds=3)) as voice:
         first = voice.speak(plain(WORDS))
-        (worker,) = workers()
+        (worker,) = workers("piper")
         os.kill(worker, signal.SIGSTOP)
         assert voice.speak(plain(WORDS)) == first
-        assert worker not in workers()
+        assert worker not in workers("piper")
 
 
 def test_a_worker_that_cannot_load_in_time_is_a_failed_voice(settings: PiperSettings) -> None:
@@ -235,18 +222,18 @@ def test_a_worker_that_cannot_load_in_time_is_a_failed_voice(settings: PiperSett
         pytest.raises(VoiceFailed, match="failed twice"),
     ):
         voice.speak(plain(WORDS))
-    assert workers() == set()
+    assert workers("piper") == set()
 
 
 def test_nothing_is_left_behind_by_closing_or_forgetting(settings: PiperSettings) -> None:
-    others = workers()
+    others = workers("piper")
     with PiperVoice(settings) as voice:
         voice.speak(plain(WORDS))
-        assert len(workers() - others) == 1
+        assert len(workers("piper") - others) == 1
     forgotten = PiperVoice(settings)
     forgotten.speak(plain(WORDS))
     del forgotten
-    assert workers() <= others
+    assert workers("piper") <= others
 
 
 def test_it_is_found_by_the_name_that_the_operator_gave(settings: PiperSettings) -> None:
