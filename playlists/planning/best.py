@@ -31,10 +31,13 @@ def improved(
         return best, True
     tight = pose(problem, [xom.id for xom in group], Goal.BEST)
     exact = says_all(tight.question)
-    for posed in (tight,) if exact else (tight, pose(problem, [xom.id for xom in group], Goal.BEST, loose=True)):
-        hint = tuple(best[members[0]] for members in posed.members)
-        finding = prover(replace(posed.question, hint=hint))
-        if finding.impossible and (exact or posed is not tight):
+    asked = [tight] if exact else [tight, pose(problem, [xom.id for xom in group], Goal.BEST, loose=True)]
+    if reached[0] < 0:  # any plan first: it is found, or shown not to be there, much sooner than the best
+        asked.insert(0, replace(tight, question=replace(tight.question, goal=Goal.ANY)))
+    for posed in asked:
+        all_said = exact or posed.question.loose
+        finding = prover(replace(posed.question, hint=tuple(best[members[0]] for members in posed.members)))
+        if finding.impossible and all_said:
             break
         if finding.placed is None:
             continue
@@ -42,7 +45,7 @@ def improved(
         aims = _aims(part, lanes, found)
         if aims > reached and not violations(part, week_plan(part, plays_of(part, found))):
             best, reached = found, aims
-        if finding.best and (exact or posed is not tight) and reached >= aims:
+        if finding.best and all_said and reached >= aims:
             return best, True
     return best, False
 
