@@ -20,8 +20,12 @@ from scheduler.verdict import Lost, Play, PlayState, ReceiverWeek, XomState, Xom
 def judge(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[XomWeek, ...]:
     """The state of every xóm in `facts.xom`, in that order."""
     all_plays = plays(facts, rules, now)
-    lost = mendable(facts, lost_slots(facts, rules, now), rules)
-    return tuple(_xom_week(xom.id, xom.name, facts, all_plays, lost, rules, now) for xom in facts.xom)
+    lost = lost_slots(facts, rules, now)
+    hopeless = facts.infeasible.keys() | {x.slot.xom for x in lost if x.taken_back and x.slot.id in facts.given_up}
+    hoped_for = [x for x in mendable(facts, lost, rules) if x.slot.xom not in hopeless]
+    return tuple(
+        _xom_week(xom.id, xom.name, facts, all_plays, hoped_for, xom.id in hopeless, rules, now) for xom in facts.xom
+    )
 
 
 def plays(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Play, ...]:
@@ -60,13 +64,13 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
     losers: dict[SlotFact, list[Play]] = defaultdict(list)
     states: dict[str, set[PlayState]] = defaultdict(set)
     for play in plays(facts, rules, now):
-        states[play.slot.id].add(play.state)
-        if play.state in ("failed", "unknown") and (play.receiver, play.slot.xom) in standing:
-            losers[play.slot].append(play)
+        if (play.receiver, play.slot.xom) in standing:
+            states[play.slot.id].add(play.state)
+            losers[play.slot] += [play] if play.state in ("failed", "unknown") else []
     lost = [
         Lost(slot, tuple(play.receiver for play in found), "failed" in states[slot.id])
         for slot, found in losers.items()
-        if slot.campaign and slot.kind != "make_good" and slot.id not in made_good
+        if found and slot.campaign and slot.kind != "make_good" and slot.id not in made_good
     ]
     hopeless = {
         slot.id for slot in slots if "failed" in states[slot.id] or (slot.cancelled and states[slot.id] != {"played"})
@@ -77,7 +81,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
         chances = {slot.makes_good or slot.id for slot in own if slot.id not in hopeless or slot.id in hoped_for}
         gone = [slot for slot in own if slot.cancelled and slot.id in hopeless and slot.kind != "make_good"]
         gone = [slot for slot in gone if slot.id not in made_good]
-        gone.sort(key=lambda slot: (slot.id in facts.given_up, slot.start, slot.id))
+        gone.sort(key=lambda slot: (slot.start, slot.id))
         short = max(0, rules.required - len(chances))
         lost += [Lost(slot, slot.receivers, failed=True, taken_back=True) for slot in gone[:short]]
     asked = (item for item in lost if not facts.waived(item.slot.xom))
@@ -198,7 +202,14 @@ def _reached(record: RecordFact, rules: Rules) -> Grade:
 
 
 def _xom_week(
-    xom: str, name: str, facts: WeekFacts, all_plays: Sequence[Play], lost: Sequence[Lost], rules: Rules, now: datetime
+    xom: str,
+    name: str,
+    facts: WeekFacts,
+    all_plays: Sequence[Play],
+    hoped_for: Sequence[Lost],
+    hopeless: bool,
+    rules: Rules,
+    now: datetime,
 ) -> XomWeek:
     slots = [s for s in facts.slots if s.xom == xom and s.week == facts.week and s.campaign and not s.cancelled]
     here = [play for play in all_plays if play.slot.xom == xom and play.slot.campaign]
@@ -209,15 +220,11 @@ def _xom_week(
         ),
         key=lambda r: (r.count("played"), r.count("played", "unknown", "awaited", "upcoming"), r.id),
     )
-    hoped_for = [] if xom in facts.infeasible else [x for x in lost if x.slot.xom == xom]
     repairable = {x.slot.id for x in hoped_for}
     states = {_receiver_state(receiver, repairable, facts, rules, now) for receiver in receivers}
-    given_up = any(slot.xom == xom and slot.id in facts.given_up for slot in facts.slots)
     unheard = {play.slot.id for play in here if play.state != "played"}
-    chances = len(slots) + len({play.slot.id for play in here if play.slot.cancelled} - unheard)
-    possible = chances + sum(x.taken_back for x in hoped_for) >= rules.required
-    impossible = xom in facts.infeasible or (given_up and not possible)
-    state = _worst_state(states, chances, impossible, facts.week, rules, now)
+    heard_anyway = {play.slot.id for play in here if play.slot.cancelled} - unheard
+    state = _worst_state(states, len(slots) + len(heard_anyway), hopeless, facts.week, rules, now)
     if state in ("at_risk", "missed", "impossible") and facts.waived(xom):
         state = "waived"
     week = XomWeek(

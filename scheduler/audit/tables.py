@@ -177,7 +177,7 @@ class Plan(TypedDict):
     week: str
     revision: int
     at: str
-    kind: Literal["plan", "make_good"]
+    kind: Literal["plan", "make_good", "by_hand"]
     feasible: bool | None  # None: not concluded in the time given
     reasons: list[XomReason]
 
@@ -197,6 +197,7 @@ class Slot(TypedDict):
     items: list[str]  # clip digests in playing order, ident and sign-off included
     receivers: list[str]
     plan_revision: int
+    authority: str | None  # who let it sound outside the windows
     cancelled_at: str | None
     why: str | None  # of the cancellation
 

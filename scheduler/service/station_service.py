@@ -15,6 +15,7 @@ from scheduler.config import load_config
 from scheduler.errors import ConfigError, NotAllowedError, StationError
 from scheduler.station import Station
 from scheduler.store import outbox
+from scheduler.store.log import read_frontier
 from scheduler.store.pulse import beat
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.ingest import quarantine, receive
@@ -27,6 +28,8 @@ from scheduler.usecases.watch_receivers import watch_receivers
 
 SEAL_EVERY = timedelta(minutes=1)
 RENEW_EVERY = timedelta(hours=1)
+SET_BACK = timedelta(minutes=1)
+"""A clock that is only drawn along goes back by less."""
 TAKEN_AT_ONCE = 200
 """Messages between two looks at the clock, so that a flood of them cannot keep the week waiting (I12)."""
 
@@ -41,6 +44,8 @@ class StationService:
         self._link = link
         self._listening_since = now
         self._review_at = now
+        self._reviewed = -1
+        self._stepped_at = now
         self._seal_at: datetime | None = now
         self._renew_at = now
         self._silence_at: datetime | None = now
@@ -48,11 +53,10 @@ class StationService:
 
     def step(self, now: datetime) -> datetime:
         """Do everything that is due; returns when to step again, at the latest."""
+        self._mind_the_clock(now)
         self._reread_config(now)
         arrived = self._take(now)
-        if arrived or now >= self._review_at:
-            with self._station.store.writing() as session:
-                self._review_at = keep_week(session, self._station, now)
+        self._keep(now)
         if now >= self._renew_at:
             with self._station.store.writing() as session:
                 renew_trust(session, self._station, now)
@@ -78,6 +82,24 @@ class StationService:
         """Receivers that have not yet answered what was sent to them."""
         with self._station.store.reading() as session:
             return {row.receiver for row in outbox.waiting(session) if row.receiver is not None}
+
+    def _mind_the_clock(self, now: datetime) -> None:
+        """When the clock was set back, what was due later is due now, or it would wait for as long as the step."""
+        if now < self._stepped_at - SET_BACK:
+            self._listening_since = now
+            self._review_at = self._renew_at = self._seal_at = self._silence_at = now
+            with self._station.store.writing() as session:
+                outbox.again(session, now)
+        self._stepped_at = now
+
+    def _keep(self, now: datetime) -> None:
+        """Look at the week when it is due, and whenever the log grew: a record came in, or a command was given."""
+        with self._station.store.reading() as session:
+            grown = read_frontier(session).size != self._reviewed
+        if grown or now >= self._review_at:
+            with self._station.store.writing() as session:
+                self._review_at = keep_week(session, self._station, now)
+                self._reviewed = read_frontier(session).size
 
     def _stamp(self) -> int:
         return (self._station.folder / "config.toml").stat().st_mtime_ns

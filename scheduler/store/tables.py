@@ -153,6 +153,7 @@ class SlotRow(SQLModel, table=True):
     items: list[Any] = _json()
     receivers: list[Any] = _json()
     plan_revision: int
+    authority: str | None
     cancelled_at: str | None
     why: str | None
 

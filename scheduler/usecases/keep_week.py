@@ -3,27 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from playlists.planning.makegood import Lost as LostSlot
-from playlists.planning.makegood import MakeGood, MakeGoods, Unmet, make_good
-from playlists.planning.problem import PlayState
-from playlists.slot import Programme
+from playlists.planning.makegood import Unmet
 from playlists.week import Week
-from scheduler.audit.entry import instant_text, read_instant
+from scheduler.audit.entry import instant_text
 from scheduler.catalogue import in_vietnamese
-from scheduler.compliance import counted_make_goods, late_proofs, lost_slots
+from scheduler.compliance import late_proofs, lost_slots
 from scheduler.facts import Rules, SlotFact, WeekFacts
 from scheduler.reports.evidence import NO_MAKE_GOOD
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import latest_plan, slots_of_week, weeks_of_slots
-from scheduler.store.tables import IncidentRow, PlanRow, SlotRow
+from scheduler.store.queries import weeks_of_slots
+from scheduler.store.tables import IncidentRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.make_goods import lost_slot, make_goods
 from scheduler.usecases.man_slots import man_slots
-from scheduler.usecases.plan_week import Material, find_material, pose
-from scheduler.usecases.publish_week import next_revision, slots_of
 from scheduler.usecases.tell_guarantee import tell_guarantee
 from scheduler.usecases.week_facts import counting_rules, week_facts
 from scheduler.verdict import Lost
@@ -59,7 +56,7 @@ def _keep(session: Session, station: Station, week: Week, counting: Rules, now: 
         _take_back(session, surplus, now)
         facts = week_facts(session, week, now)
     lost = lost_slots(facts, counting, now)
-    answer = _answer(session, station, week, facts, lost, now) if lost else None
+    answer = make_goods(session, station, facts, _for_planner(session, lost), now) if lost else None
     unmet = answer.unmet if answer else ()
     if now < week.end and (settled := facts.given_up.keys() - {item.lost.slot for item in unmet}):
         append(session, "incident", now, list(_closed(session, settled, now)))
@@ -69,51 +66,11 @@ def _keep(session: Session, station: Station, week: Week, counting: Rules, now: 
     return bool(surplus) or bool(answer and answer.made)
 
 
-def _answer(
-    session: Session, station: Station, week: Week, facts: WeekFacts, lost: Sequence[Lost], now: datetime
-) -> MakeGoods:
-    """The make-goods of the lost slots, written down with what gave them its room."""
-    material = find_material(session, station, week)
-    guarantee = station.config.guarantee
-    rows = {row.id: row for row in slots_of_week(session, str(week))}
-    spare = {_programme(row): row for row in rows.values() if _may_give_way(row, material, now)}
-    answer = make_good(
-        pose(session, station, week, material, now),
-        [_lost_slot(rows[item.slot.id], item) for item in lost],
-        lead_time=timedelta(minutes=guarantee.make_good_lead_min),
-        weekly_cap=guarantee.make_goods_per_week,
-        already={xom.id: sum(counted_make_goods(facts, xom.id)) for xom in facts.xom},
-        spare=tuple(spare),
-    )
-    if answer.made:
-        bumped = [_bumped(spare[made.bumped], made, now) for made in answer.made if made.bumped is not None]
-        append(session, "make_good", now, [*_revision(session, week, answer, material, now), *bumped])
-    return answer
-
-
-def _may_give_way(row: SlotRow, material: Material, now: datetime) -> bool:
-    """Planned by the planner, still to come, and every bulletin of it still known."""
-    coming = row.cancelled_at is None and row.kind == "planned" and row.start > instant_text(now)
-    return coming and not row.campaign and all(bulletin in material.clips for bulletin in row.bulletins)
-
-
-def _bumped(row: SlotRow, made: MakeGood, now: datetime) -> SlotRow:
-    why = Sentence("its room went to the make-good of {slot}", slot=made.lost.slot).text(in_vietnamese)
-    return SlotRow(**{**row.model_dump(), "cancelled_at": instant_text(now), "why": why})
-
-
-def _revision(session: Session, week: Week, answer: MakeGoods, material: Material, now: datetime) -> list[SQLModel]:
-    revision, before = next_revision(session, week), latest_plan(session, str(week))
-    plan = PlanRow(
-        week=str(week),
-        revision=revision,
-        at=instant_text(now),
-        kind="make_good",
-        feasible=before.feasible if before else None,
-        reasons=before.reasons if before else [],
-    )
-    makes_good = {made.programme: made.lost.slot for made in answer.made}
-    return [plan, *slots_of(session, week, revision, tuple(makes_good), material, makes_good=makes_good)]
+def _for_planner(session: Session, lost: Sequence[Lost]) -> list[LostSlot]:
+    return [
+        lost_slot(session.get_one(SlotRow, item.slot.id), failed=item.failed, taken_back=item.taken_back)
+        for item in lost
+    ]
 
 
 def _take_back(session: Session, surplus: Sequence[SlotFact], now: datetime) -> None:
@@ -124,15 +81,6 @@ def _take_back(session: Session, surplus: Sequence[SlotFact], now: datetime) -> 
             why = Sentence("late proof of {slot}", slot=fact.makes_good or "").text(in_vietnamese)
             rows.append(SlotRow(**{**row.model_dump(), "cancelled_at": instant_text(now), "why": why}))
     append(session, "make_good_cancelled", now, rows)
-
-
-def _lost_slot(row: SlotRow, lost: Lost) -> LostSlot:
-    state = PlayState.MISSED if lost.failed else PlayState.UNKNOWN
-    return LostSlot(row.id, _programme(row), state, taken_back=lost.taken_back)
-
-
-def _programme(row: SlotRow) -> Programme:
-    return Programme(row.xom, read_instant(row.start), read_instant(row.end), tuple(row.bulletins))
 
 
 def _unmet_row(unmet: Unmet, now: datetime) -> IncidentRow:

@@ -33,7 +33,7 @@ def lift_slots(session: Session, station: Station, now: datetime) -> tuple[SlotR
         span = Interval(read_instant(slot.start), read_instant(slot.end))
         row = rows.get(slot.xom)
         xom = () if row is None else tuple(xom_value(row, station.config, week) for week in _weeks(span))
-        why = next(_broken(span, xom, quiet, relayed), None)
+        why = next(forbidding(span, xom, quiet, relayed, windows=slot.authority is None), None)
         if why is not None:
             lifted.append(
                 SlotRow(**{**slot.model_dump(), "cancelled_at": instant_text(now), "why": why.text(in_vietnamese)})
@@ -48,10 +48,13 @@ def _weeks(span: Interval) -> tuple[Week, ...]:
     return tuple({Week.of(span.start): None, Week.of(span.start - timedelta(days=1)): None})
 
 
-def _broken(
-    span: Interval, xom: Sequence[Xom], quiet: Sequence[QuietHours], relayed: Sequence[Relay]
+def forbidding(
+    span: Interval, xom: Sequence[Xom], quiet: Sequence[QuietHours], relayed: Sequence[Relay], *, windows: bool = True
 ) -> Iterator[Sentence]:
-    """What keeps this stretch of sound from the xóm, as it is in each of the `_weeks`; none where it was removed."""
+    """What keeps this stretch of sound from the xóm, as it is in each of the `_weeks`; none where it was removed.
+
+    Without `windows` an authority has let it sound outside them.
+    """
     if not xom:
         yield Sentence("the xóm was removed")
         return
@@ -65,6 +68,6 @@ def _broken(
             stretch.overlaps(span) for stretch in relay.intervals(Week.of(span.start))
         ):
             yield Sentence("the relay of {name}", name=relay.name)
-    windows = ((window, week) for known, week in zip(xom, _weeks(span), strict=True) for window in known.windows)
-    if not any(stretch.holds(span) for window, week in windows for stretch in window.intervals(week)):
+    open_in = ((window, week) for known, week in zip(xom, _weeks(span), strict=False) for window in known.windows)
+    if windows and not any(stretch.holds(span) for window, week in open_in for stretch in window.intervals(week)):
         yield Sentence("it lies outside the windows")

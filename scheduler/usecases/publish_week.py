@@ -10,6 +10,7 @@ from playlists.planning.reasons import CAMPAIGN
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import instant_text
+from scheduler.facts import SlotKind
 from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import active_receivers, latest_plan
@@ -76,12 +77,17 @@ def slots_of(
     programmes: Sequence[Programme],
     material: Material,
     *,
+    kind: SlotKind = "planned",
     makes_good: Mapping[Programme, str] | None = None,
+    authority: str | None = None,
 ) -> list[SlotRow]:
     """Rows for new programmes, each for the receivers that stand in its xóm now."""
     receivers = active_receivers(session)
     lost = makes_good or {}
-    return [_slot(week, revision, item, material, receivers.get(item.xom, []), lost.get(item)) for item in programmes]
+    return [
+        _slot(week, revision, item, material, receivers.get(item.xom, []), kind, lost.get(item), authority)
+        for item in programmes
+    ]
 
 
 def _slot(
@@ -90,7 +96,9 @@ def _slot(
     programme: Programme,
     material: Material,
     receivers: Sequence[ReceiverRow],
+    kind: SlotKind,
     makes_good: str | None,
+    authority: str | None,
 ) -> SlotRow:
     local = programme.start.astimezone(TIMEZONE)
     return SlotRow(
@@ -99,13 +107,14 @@ def _slot(
         week=str(Week.of(programme.start)),
         start=instant_text(programme.start),
         end=instant_text(programme.start + material.length(programme.bulletins)),
-        kind="make_good" if makes_good else "planned",
+        kind=kind,
         makes_good=makes_good,
         campaign=any(bulletin in material.campaign for bulletin in programme.bulletins),
         bulletins=list(programme.bulletins),
         items=material.items(programme.bulletins),
         receivers=[receiver.id for receiver in receivers],
         plan_revision=revision,
+        authority=authority,
         cancelled_at=None,
         why=None,
     )

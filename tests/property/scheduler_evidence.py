@@ -147,6 +147,7 @@ def slot_row(name, hours, **changes):
         "items": [DIGEST],
         "receivers": ["r1", "r2"],
         "plan_revision": 1,
+        "authority": None,
         "cancelled_at": None,
         "why": None,
         **changes,

@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("receivers", sa.JSON(), nullable=False),
         sa.Column("plan_revision", sa.Integer(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=True),
         sa.Column("cancelled_at", sa.String(), nullable=True),
         sa.Column("why", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
