@@ -222,9 +222,7 @@ def _xom_week(
     )
     repairable = {x.slot.id for x in hoped_for}
     states = {_receiver_state(receiver, repairable, facts, rules, now) for receiver in receivers}
-    unheard = {play.slot.id for play in here if play.state != "played"}
-    heard_anyway = {play.slot.id for play in here if play.slot.cancelled} - unheard
-    state = _worst_state(states, len(slots) + len(heard_anyway), hopeless, facts.week, rules, now)
+    state = _worst_state(states, len(slots), hopeless, facts.week, rules, now)
     if state in ("at_risk", "missed", "impossible") and facts.waived(xom):
         state = "waived"
     week = XomWeek(
