@@ -114,6 +114,11 @@ def weeks_of_slots(session: Session, instant: str) -> list[Week]:
     return sorted(map(Week.parse, session.exec(select(SlotRow.week).where(SlotRow.end > instant).distinct())))
 
 
+def planned_weeks(session: Session) -> set[Week]:
+    """The weeks that were planned, also one for which nothing was found."""
+    return set(map(Week.parse, session.exec(select(PlanRow.week).distinct())))
+
+
 def slot_starts(session: Session, first: str, last: str) -> list[str]:
     """When slots started between two instants, each start once; cancelled ones did not."""
     query = select(SlotRow.start).where(SlotRow.start >= first, SlotRow.start < last)

@@ -16,7 +16,7 @@ from scheduler.reports.evidence import NO_MAKE_GOOD
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
-from scheduler.store.queries import weeks_of_slots
+from scheduler.store.queries import planned_weeks, weeks_of_slots
 from scheduler.store.tables import IncidentRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
 from scheduler.usecases.make_goods import lost_slot, make_goods
@@ -36,7 +36,8 @@ def keep_week(session: Session, station: Station, now: datetime) -> datetime:
     longer be met, is written down at once, with the reason.
     """
     counting = counting_rules(session, station.config)
-    weeks = sorted({Week.of(now), *weeks_of_slots(session, instant_text(now))})
+    sent = {*planned_weeks(session), *weeks_of_slots(session, instant_text(now))}
+    weeks = sorted({Week.of(now), *(week for week in sent if week.end > now)})
     changed = bool(man_slots(session, station, now))
     looks = [now + LONGEST]
     for week in weeks:
