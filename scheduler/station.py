@@ -65,6 +65,11 @@ class Station:
         return self.folder / "log" / "checkpoints.txt"
 
     @property
+    def templates(self) -> Path:
+        """Days kept under a name, one TOML file each."""
+        return self.folder / "templates"
+
+    @property
     def reports(self) -> Path:
         return self.folder / "reports"
 

@@ -30,6 +30,7 @@ from scheduler.cli.command import (
     vocabulary_of,
     yes_option,
 )
+from scheduler.cli.pin import pin, unpin
 from scheduler.cli.preview import preview, refusals_document, render, show_refusals
 from scheduler.cli.reading import reading_document, show_reading
 from scheduler.cli.record import record
@@ -141,6 +142,8 @@ def check(file: Path, station_folder: Path | None, as_json: bool) -> None:
 
 
 bulletin.add_command(record)
+bulletin.add_command(pin)
+bulletin.add_command(unpin)
 
 
 bulletin.add_command(preview)

@@ -34,7 +34,7 @@ out = Console(soft_wrap=True, highlight=False)
 
 METAVARS = (
     "OPTIONS", "COMMAND", "ARGS", "ID", "FILE", "FOLDER", "DIRECTORY", "WEEK", "XOM", "TEXT",
-    "WRITTEN", "SPOKEN", "WORD", "REVISION", "NAME", "SECONDS",
+    "WRITTEN", "SPOKEN", "WORD", "REVISION", "NAME", "SECONDS", "TIME", "DAY",
 )  # fmt: skip
 _METAVAR = re.compile("|".join(METAVARS))
 

@@ -20,6 +20,7 @@ from scheduler.cli.command import (
     station_option,
     yes_option,
 )
+from scheduler.cli.day import copy, play, template
 from scheduler.cli.waiver import unwaive, waive
 from scheduler.cli.week_data import data_document, show_data
 from scheduler.cli.week_diff import diff
@@ -55,6 +56,9 @@ week.add_command(suppose)
 week.add_command(waive)
 week.add_command(unwaive)
 week.add_command(solve)
+week.add_command(play)
+week.add_command(copy)
+week.add_command(template)
 
 
 @week.command("plan", help="Show the plan of WEEK (2026-W48) as it would be published now. Changes nothing.")

@@ -1,0 +1,128 @@
+"""What somebody wants at an instant, and what is there already: placed, asked about, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from playlists.planning.check import Violation
+from playlists.planning.placing import broken, nearest, plays_at, span_of
+from playlists.planning.problem import Committed, Problem
+from playlists.slot import Programme
+
+
+class Choice(StrEnum):
+    """What to do about programmes that are in the way: replace them, come after them, or take the next free place."""
+
+    OVERRIDE = "override"
+    APPEND = "append"
+    MOVE = "move"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A programme of these bulletins, its ident at `start`."""
+
+    xom: str
+    start: datetime
+    bulletins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A programme that was sent out; `fixed`: it has begun, or is too near for a receiver to hear that it fell away."""
+
+    slot: str
+    programme: Programme
+    fixed: bool
+
+
+@dataclass(frozen=True)
+class Placed:
+    """`wish` as it is to be, perhaps at another start, and what it takes the place of."""
+
+    wish: Wish
+    taken_off: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """A choice is needed."""
+
+    wish: Wish
+    standing: tuple[Standing, ...]
+
+
+@dataclass(frozen=True)
+class Declined:
+    """The rules it breaks, or the programmes that cannot be taken off any more; the nearest instants that would do."""
+
+    wish: Wish
+    faults: tuple[Violation, ...]
+    fixed: tuple[Standing, ...]
+    before: datetime | None
+    after: datetime | None
+
+
+Answer = Placed | InTheWay | Declined
+
+
+def settle(
+    problem: Problem,
+    wish: Wish,
+    standing: Sequence[Standing],
+    choice: Choice | None,
+    lifted: frozenset[str] = frozenset(),
+) -> Answer:
+    """One wish against the rules and what stands; `lifted` names rules that an authority has set aside."""
+    in_the_way = _overlapping(problem, wish, standing)
+    if not in_the_way or choice is Choice.OVERRIDE:
+        fixed = tuple(item for item in in_the_way if item.fixed)
+        freed = _without(problem, in_the_way)
+        faults = broken(freed, wish.xom, wish.bulletins, wish.start, lifted)
+        if fixed or faults:
+            return _declined(problem, wish, faults, fixed, lifted)
+        return Placed(wish, in_the_way)
+    if choice is None:
+        return InTheWay(wish, in_the_way)
+    if choice is Choice.MOVE:
+        _, after = nearest(problem, wish.xom, wish.bulletins, wish.start, lifted)
+        return _declined(problem, wish, (), (), lifted) if after is None else Placed(replace(wish, start=after))
+    while in_the_way := _overlapping(problem, wish, standing):
+        wish = replace(wish, start=max(item.programme.end for item in in_the_way) + problem.rules.pause)
+    faults = broken(problem, wish.xom, wish.bulletins, wish.start, lifted)
+    return _declined(problem, wish, faults, (), lifted) if faults else Placed(wish)
+
+
+def with_placed(problem: Problem, placed: Placed) -> Problem:
+    """The week with it, for the next wish."""
+    wish = placed.wish
+    plays = plays_at(problem, wish.xom, wish.bulletins, wish.start)
+    freed = _without(problem, placed.taken_off)
+    added = tuple(Committed(play.xom, play.bulletin, play.start) for play in plays)
+    return replace(freed, committed=freed.committed + added)
+
+
+def _overlapping(problem: Problem, wish: Wish, standing: Sequence[Standing]) -> tuple[Standing, ...]:
+    span = span_of(problem, wish.bulletins, wish.start)
+    return tuple(item for item in standing if item.programme.xom == wish.xom and item.programme.interval.overlaps(span))
+
+
+def _without(problem: Problem, standing: Sequence[Standing]) -> Problem:
+    def gone(play: Committed) -> bool:
+        return any(item.programme.xom == play.xom and item.programme.interval.contains(play.start) for item in standing)
+
+    return replace(problem, committed=tuple(play for play in problem.committed if not gone(play)))
+
+
+def _declined(
+    problem: Problem,
+    wish: Wish,
+    faults: tuple[Violation, ...],
+    fixed: tuple[Standing, ...],
+    lifted: frozenset[str],
+) -> Declined:
+    before, after = nearest(problem, wish.xom, wish.bulletins, wish.start, lifted)
+    return Declined(wish, faults, fixed, before, after)
