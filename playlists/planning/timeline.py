@@ -146,13 +146,28 @@ class _Timeline:
             if choice is not None:
                 yield choice, needy & choice.audience
         wanting = [party for party in needy if self.heard[party].wanting(bulletin) > 0]
+        served: set[Span] = set()  # days and halves in which all can be served: later there is no better
         for start in self._times(bulletin, needy):
             play, span = start + lane.lead_in, (start, start + lane.leads + size)
+            where = self._where(wanting, span)
+            if where is None or where in served:
+                continue
             able = {party for party in wanting if self.heard[party].may_sound(bulletin, play, span, span)}
             while disturbed := {party for party in able if not self._undisturbed(party, able, span)}:
                 able -= disturbed
             if able:
                 yield Choice(bulletin, play, *span, frozenset(able), None), able
+            if len(able) == len(wanting) and not self.chance:
+                served.add(where)
+
+    def _where(self, parties: Iterable[int], span: Span) -> Span | None:
+        """The day and the half of it in which the span lies whole in a block of some party."""
+        for party in parties:
+            number = self.heard[party].block(*span)
+            if number is not None:
+                block = self.heard[party].lane.blocks[number]
+                return block.day, block.half
+        return None
 
     def _longer(self, section: Section, bulletin: int, needy: set[int]) -> Choice | None:
         """The bulletin at the end of a section; only without sign-offs may some of its audience fall silent before."""
@@ -179,8 +194,9 @@ class _Timeline:
         found: set[int] = set()
         for party in needy:
             heard = self.heard[party]
+            used = {block.slot for _, block in heard.plays[bulletin]}
             for block, bounds in zip(heard.lane.blocks, heard.demands[bulletin].bounds, strict=True):
-                if bounds:
+                if bounds and block.slot not in used:
                     first = bounds[0] - heard.lane.lead_in
                     found.add(first)
                     found.update(known[bisect_right(known, first) : bisect_left(known, block.end)])
