@@ -41,6 +41,8 @@ from scheduler.usecases.published_week import PublishedWeek, published_week
 from scheduler.usecases.unusual_hours import Unusual, unusual_hours
 from scheduler.usecases.week_bears import bears_as_planned
 
+LABELS = {"make_good": "make-good", "pinned": "pinned", "play_now": "played by hand today"}
+"""What is special about a slot."""
 PARTIAL = 6
 NO = 1
 
@@ -144,13 +146,15 @@ def show(week: Week, station_folder: Path | None, as_json: bool) -> None:
         "reasons": [{"xom": item["xom"], "text": item["values"]["reason"]} for item in last.reasons],
         "slots": [_slot_document(slot) for slot in slots],
     }
-    lines = (_line(published, entry.slot) for entry in published.slots if not entry.slot.cancelled)
+    kinds = {slot.id: slot.kind for slot in slots}
+    shown = [entry.slot for entry in published.slots if not entry.slot.cancelled]
+    lines = (_line(published, slot, kinds.get(slot.id, "planned")) for slot in shown)
     emit(document, as_json, lambda: show_programmes(str(week), lines, published.xom))
 
 
-def _line(published: PublishedWeek, slot: Slot) -> Line:
-    item, mark = slot.programme, _("make-good") if slot.makes_good else ""
-    return Line(item.xom, item.start, item.end, tuple(published.contents(slot)), slot.campaign, mark)
+def _line(published: PublishedWeek, slot: Slot, kind: str) -> Line:
+    item, mark = slot.programme, LABELS.get(kind, "")
+    return Line(item.xom, item.start, item.end, tuple(published.contents(slot)), slot.campaign, _(mark) if mark else "")
 
 
 def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:
@@ -159,9 +163,8 @@ def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:
 
 
 def _slot_document(slot: SlotRow) -> dict[str, Any]:
-    keys = ("id", "xom", "start", "end", "kind", "makes_good", "campaign", "bulletins", "receivers", "plan_revision")
     values = slot.model_dump()
-    return {**{key: values[key] for key in keys}, "cancelled_at": slot.cancelled_at, "why": slot.why}
+    return {key: value for key, value in values.items() if key not in ("week", "items")}
 
 
 def _exit_code(answer: Planned) -> int:

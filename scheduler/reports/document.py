@@ -5,6 +5,7 @@ from typing import Any
 
 from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import instant_text
+from scheduler.facts import SlotKind
 from scheduler.reports.week import Cell, WeekReport
 from scheduler.sentence import untranslated
 from scheduler.verdict import PlayState, XomWeek
@@ -18,6 +19,8 @@ SIGNS: dict[PlayState, str] = {
     "cancelled": "–",
 }
 """One sign for each state, for tables on a terminal and on black-and-white paper."""
+KIND_SIGNS: dict[SlotKind, str] = {"planned": "", "pinned": "•", "play_now": "»", "make_good": "+"}
+"""What stands before a slot's time: pinned by the operator, sent out on the day itself, or a make-good."""
 
 
 def status_document(
@@ -102,15 +105,15 @@ def day_table(report: WeekReport) -> list[list[str]]:
 def cell_text(cell: Cell) -> str:
     """«05:30✓», «05:30✗1/2» when only one of two receivers proved it, a plus before a make-good."""
     part = f"{cell.played}/{cell.receivers}" if 0 < cell.played < cell.receivers else ""
-    plus = "+" if cell.make_good else ""
-    return f"{plus}{cell.start.astimezone(TIMEZONE):%H:%M}{SIGNS[cell.state]}{part}"
+    return f"{KIND_SIGNS[cell.kind]}{cell.start.astimezone(TIMEZONE):%H:%M}{SIGNS[cell.state]}{part}"
 
 
 def _slot(cell: Cell, translate: Callable[[str], str]) -> dict[str, Any]:
     return {
         "id": cell.slot,
         "start": instant_text(cell.start),
-        "kind": "make_good" if cell.make_good else "planned",
+        "kind": cell.kind,
+        "authority": cell.authority,
         "campaign": cell.campaign,
         "state": cell.state,
         "played": cell.played,

@@ -6,7 +6,7 @@ from datetime import datetime
 from playlists.week import TIMEZONE
 from scheduler.catalogue import in_vietnamese
 from scheduler.facts import Grade
-from scheduler.reports.document import SIGNS
+from scheduler.reports.document import KIND_SIGNS, SIGNS
 from scheduler.reports.template import template
 from scheduler.reports.week import WeekReport
 from scheduler.verdict import PlayState, XomState
@@ -50,5 +50,6 @@ def week_page(report: WeekReport, translate: Callable[[str], str] = in_vietnames
         states=STATES,
         plays=PLAYS,
         signs=SIGNS,
+        kinds=KIND_SIGNS,
         grades=GRADES_IN_WORDS,
     )

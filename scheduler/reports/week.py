@@ -12,6 +12,7 @@ from scheduler.audit.entry import read_instant
 from scheduler.audit.fold import fold
 from scheduler.audit.merkle import leaf_hash, root
 from scheduler.compliance import judge, plays
+from scheduler.facts import SlotKind
 from scheduler.reports.evidence import (
     bulletins_of,
     incidents_of,
@@ -31,7 +32,8 @@ class Cell:
 
     slot: str
     start: datetime
-    make_good: bool
+    kind: SlotKind
+    authority: str | None  # who let it sound outside the windows
     campaign: bool
     state: PlayState
     played: int
@@ -185,7 +187,8 @@ def _cell(slot: columns.Slot, own: Sequence[Play], bulletins: Mapping[str, colum
     return Cell(
         slot=slot["id"],
         start=start,
-        make_good=slot["kind"] == "make_good",
+        kind=slot["kind"],
+        authority=slot["authority"],
         campaign=slot["campaign"],
         state=worst.state if worst is not None else unheard,
         played=sum(play.state == "played" for play in own),

@@ -103,13 +103,14 @@ def place_by_hand(
     plan = next_plan(session, week, "by_hand", now)
     programmes = [_programme(table.problem, answer.wish) for answer in placed]
     slots = slots_of(session, week, plan.revision, programmes, table.material, kind=kind, authority=authority)
-    taken_off = [
-        _taken_off(session.get_one(SlotRow, item.slot), answer.wish, now)
-        for answer in placed
-        for item in answer.taken_off
-    ]
+    instead = [(session.get_one(SlotRow, item.slot), answer.wish) for answer in placed for item in answer.taken_off]
+    taken_off = [_taken_off(row, wish, now) for row, wish in instead]
     append(session, kind, now, [plan, *slots, *taken_off])
-    lost = [lost_slot(row, failed=True, taken_back=True) for row in taken_off]
+    lost = [
+        lost_slot(row, failed=True, taken_back=True)
+        for row, wish in instead
+        if not {*row.bulletins} <= {*wish.bulletins}
+    ]
     facts = week_facts(session, week, now)
     again = make_goods(session, station, facts, lost, now, campaign_only=False) if lost else None
     dispatch(session, station, now)
