@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from devices.protocol.keys import PublicKey
-from scheduler.cli.command import Group, emit, json_option, opened, option, out, say, station_option
+from scheduler.cli.command import Group, emit, json_option, option, out, say, station_option
+from scheduler.cli.opening import opened
 from scheduler.usecases.verify_log import verify_station
 
 NO = 1

@@ -15,21 +15,18 @@ from scheduler.cli.command import (
     DiskPath,
     Group,
     argument,
-    clock_of,
     confirm,
     dry_run_option,
     emit,
     json_option,
-    opened,
-    opened_if_any,
     option,
     optional_station_option,
     say,
     station_option,
     translated,
-    vocabulary_of,
     yes_option,
 )
+from scheduler.cli.opening import clock_of, opened, opened_if_any, vocabulary_of
 from scheduler.cli.pin import pin, unpin
 from scheduler.cli.preview import preview, refusals_document, render, show_refusals
 from scheduler.cli.reading import reading_document, show_reading

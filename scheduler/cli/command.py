@@ -1,7 +1,7 @@
 """How every command is declared: translated help, --station, --json, --dry-run, and errors that say what to do."""
 
+import importlib
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -17,14 +17,9 @@ from rich.console import Console
 from devices.errors import DeviceError
 from playlists.errors import ManuscriptError
 from playlists.week import TIMEZONE
-from scheduler.clock import system_now
 from scheduler.errors import NotAllowedError, StationError
 from scheduler.sentence import Sentence, Sentences
-from scheduler.station import DATABASE, Station, open_station
-from scheduler.store.pulse import last_beat
-from scheduler.usecases.vocabulary import Vocabulary, vocabulary
 from tts.errors import ReadableError
-from tts.normalise import Lexicon
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,12 +77,27 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """Commands in the order they were added."""
+    """Commands in the order they were added.
+
+    `lazy` names more of them, each by "module:name": it is imported when it is asked for, so that a command starts
+    without what the others need (click's documentation: lazily loading subcommands).
+    """
 
     command_class = Command
 
+    def __init__(self, *given: Any, lazy: Mapping[str, str] = {}, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+        self._lazy = lazy
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return [*self.commands, *self._lazy]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._lazy[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 class DiskPath(click.Path):
@@ -124,40 +134,6 @@ optional_station_option = option(
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 dry_run_option = option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 yes_option = option("--yes", is_flag=True, help="Answer every question with yes.")
-
-
-def opened(station_folder: Path | None) -> Station:
-    """The station that --station, the group's --station, LOA_STATION or the current folder names."""
-    root = click.get_current_context().find_root()
-    return open_station((_named(station_folder) or Path()).resolve(), root.params.get("config_file"))
-
-
-def opened_if_any(station_folder: Path | None) -> Station | None:
-    """As `opened`; None where no station is named and the current folder is none."""
-    return opened(station_folder) if _named(station_folder) or Path(DATABASE).is_file() else None
-
-
-def _named(station_folder: Path | None) -> Path | None:
-    named = station_folder or click.get_current_context().find_root().params.get("station_folder")
-    return named or (Path(os.environ["LOA_STATION"]) if os.environ.get("LOA_STATION") else None)
-
-
-def vocabulary_of(station: Station | None) -> Vocabulary:
-    """The lexicon and the phrases to read with; without a station there are none."""
-    if station is None:
-        return Vocabulary(Lexicon(()), ())
-    with station.store.reading() as session:
-        return vocabulary(session)
-
-
-def clock_of(station: Station) -> datetime:
-    """Now; of a rehearsed station the instant its rehearsal came to, so that its week stays as it was."""
-    if station.config.station.simulated:
-        with station.store.reading() as session:
-            beat = last_beat(session)
-        if beat is not None:
-            return beat
-    return system_now()
 
 
 def emit(document: object, as_json: bool, show: Callable[[], object]) -> None:

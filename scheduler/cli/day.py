@@ -14,16 +14,15 @@ from scheduler.cli.command import (
     Command,
     Group,
     argument,
-    clock_of,
     dry_run_option,
     emit,
     json_option,
-    opened,
     option,
     say,
     station_option,
 )
 from scheduler.cli.moments import read_moment
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
 from scheduler.usecases.day_template import (

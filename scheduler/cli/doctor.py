@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.command import Command, emit, json_option, opened, station_option
+from scheduler.cli.command import Command, emit, json_option, station_option
+from scheduler.cli.opening import opened
 from scheduler.cli.tables import show_table
 from scheduler.clock import system_now
 from scheduler.usecases.examine_station import examine_station

@@ -12,15 +12,14 @@ from scheduler.cli.command import (
     DiskPath,
     Group,
     argument,
-    clock_of,
     dry_run_option,
     emit,
     json_option,
-    opened,
     option,
     say,
     station_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.errors import NotFoundError
 from scheduler.station import Station

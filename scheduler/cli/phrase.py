@@ -12,17 +12,16 @@ from scheduler.cli.command import (
     DiskPath,
     Group,
     argument,
-    clock_of,
     confirm,
     dry_run_option,
     emit,
     json_option,
-    opened,
     option,
     say,
     station_option,
     yes_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.recording import recorded_here, seconds_option, show_verdict, verdict_document
 from scheduler.cli.tables import show_table
 from scheduler.store.queries import phrase_rows

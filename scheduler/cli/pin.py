@@ -8,18 +8,9 @@ import click
 
 from playlists.week import Week
 from scheduler.cli.by_hand import conflict_option, resolved, tell, xom_option
-from scheduler.cli.command import (
-    Command,
-    argument,
-    clock_of,
-    dry_run_option,
-    emit,
-    json_option,
-    opened,
-    say,
-    station_option,
-)
+from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, say, station_option
 from scheduler.cli.moments import MomentError, read_moment
+from scheduler.cli.opening import clock_of, opened
 from scheduler.usecases.pin_bulletin import pin_bulletin, unpin_bulletin
 
 _DATES = (

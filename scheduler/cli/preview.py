@@ -11,17 +11,16 @@ import click
 from scheduler.cli.command import (
     Command,
     argument,
-    clock_of,
     dry_run_option,
     emit,
     err,
     explained,
     json_option,
-    opened,
     option,
     say,
     station_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.outside import tell_outside
 from scheduler.cli.progress import shown_progress
 from scheduler.cli.reading import reading_document, show_reading

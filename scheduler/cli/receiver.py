@@ -15,17 +15,16 @@ from scheduler.cli.command import (
     DiskPath,
     Group,
     argument,
-    clock_of,
     confirm,
     dry_run_option,
     emit,
     json_option,
-    opened,
     option,
     say,
     station_option,
     yes_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.store.queries import receiver_rows
 from scheduler.store.tables import ContactRow

@@ -8,16 +8,15 @@ from scheduler.cli.command import (
     Command,
     DiskPath,
     argument,
-    clock_of,
     dry_run_option,
     emit,
     json_option,
-    opened,
     option,
     say,
     station_option,
     yes_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.recording import recorded_here, seconds_option, show_verdict, verdict_document
 from scheduler.usecases.record_bulletin import record_bulletin, spoken_words
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import Group, argument, clock_of, emit, json_option, opened, say, station_option
+from scheduler.cli.command import Group, argument, emit, json_option, say, station_option
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_parameter import WEEK
 from scheduler.reports.document import report_document
 from scheduler.usecases.report_week import report_week

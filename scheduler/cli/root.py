@@ -8,29 +8,35 @@ from pathlib import Path
 import click
 
 from devices.errors import DeviceError
-from scheduler.cli import (
-    audit,
-    bulletin,
-    demo,
-    doctor,
-    init,
-    lexicon,
-    phrase,
-    receiver,
-    report,
-    rules,
-    serve,
-    speech,
-    status,
-    week,
-    xom,
-)
 from scheduler.cli.command import DiskPath, Group, Option, failure, option
 from scheduler.cli.language import choose
 from tts.errors import ReadableError
 
+NOUNS = (
+    "init",
+    "xom",
+    "rules",
+    "receiver",
+    "bulletin",
+    "lexicon",
+    "phrase",
+    "speech",
+    "week",
+    "serve",
+    "status",
+    "audit",
+    "report",
+    "doctor",
+    "demo",
+)
 
-@click.group("loa", cls=Group, help="Loa: a commune's broadcast station, from the written bulletin to the proof.")
+
+@click.group(
+    "loa",
+    cls=Group,
+    help="Loa: a commune's broadcast station, from the written bulletin to the proof.",
+    lazy={noun: f"scheduler.cli.{noun}:{noun}" for noun in NOUNS},
+)
 @option(
     "--station",
     "station_folder",
@@ -47,26 +53,6 @@ from tts.errors import ReadableError
 @click.version_option(package_name="loa", cls=Option)
 def root(station_folder: Path | None, config_file: Path | None, lang: str | None) -> None:
     """Options that come before the noun; the commands read them from the context."""
-
-
-for noun in (
-    init.init,
-    xom.xom,
-    rules.rules,
-    receiver.receiver,
-    bulletin.bulletin,
-    lexicon.lexicon,
-    phrase.phrase,
-    speech.speech,
-    week.week,
-    serve.serve,
-    status.status,
-    audit.audit,
-    report.report,
-    doctor.doctor,
-    demo.demo,
-):
-    root.add_command(noun)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

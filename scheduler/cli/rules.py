@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from scheduler.cli.command import Group, emit, json_option, opened, out, say, station_option
+from scheduler.cli.command import Group, emit, json_option, out, say, station_option
+from scheduler.cli.opening import opened
 from scheduler.cli.tables import show_table
 from scheduler.store.queries import xom_rows
 from scheduler.usecases.rules_in_force import RuleInForce, RulesInForce, rules_in_force

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.command import Command, opened, option, say, station_option
+from scheduler.cli.command import Command, option, say, station_option
+from scheduler.cli.opening import opened
 from scheduler.service.serve import serve as run
 
 

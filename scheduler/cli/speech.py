@@ -10,18 +10,8 @@ import click
 
 from playlists.audio.settings import SoundSettings
 from playlists.render import render_bulletin
-from scheduler.cli.command import (
-    DiskPath,
-    Group,
-    argument,
-    emit,
-    json_option,
-    opened_if_any,
-    option,
-    optional_station_option,
-    say,
-    vocabulary_of,
-)
+from scheduler.cli.command import DiskPath, Group, argument, emit, json_option, option, optional_station_option, say
+from scheduler.cli.opening import opened_if_any, vocabulary_of
 from scheduler.cli.outside import tell_outside
 from scheduler.usecases.outside_voices import online
 from scheduler.usecases.voice_bulletin import spoken_by

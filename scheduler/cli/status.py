@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, out, say, station_option
+from scheduler.cli.command import Command, argument, emit, json_option, out, say, station_option
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_plan import show_bears

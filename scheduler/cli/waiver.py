@@ -5,18 +5,8 @@ from pathlib import Path
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import (
-    Command,
-    argument,
-    clock_of,
-    dry_run_option,
-    emit,
-    json_option,
-    opened,
-    option,
-    say,
-    station_option,
-)
+from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, option, say, station_option
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_parameter import WEEK
 from scheduler.store.tables import WaiverRow
 from scheduler.usecases.waive_week import unwaive_week, waive_week

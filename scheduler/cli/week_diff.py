@@ -12,7 +12,8 @@ from playlists.changes import Change, ChangeKind
 from playlists.slot import Slot
 from playlists.week import Week
 from scheduler.audit.entry import instant_text
-from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, say, station_option
+from scheduler.cli.command import Command, argument, emit, json_option, say, station_option
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_table import length, moment, which

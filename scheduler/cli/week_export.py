@@ -6,18 +6,8 @@ from pathlib import Path
 import click
 
 from playlists.week import Week
-from scheduler.cli.command import (
-    Command,
-    DiskPath,
-    argument,
-    clock_of,
-    emit,
-    json_option,
-    opened,
-    option,
-    say,
-    station_option,
-)
+from scheduler.cli.command import Command, DiskPath, argument, emit, json_option, option, say, station_option
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_parameter import WEEK
 from scheduler.usecases.export_week import export_calendars, export_pages, export_playlists
 from scheduler.usecases.published_week import published_week

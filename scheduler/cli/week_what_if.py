@@ -11,8 +11,9 @@ import click
 from playlists.planning.foresight import Outlook
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
-from scheduler.cli.command import Command, argument, clock_of, emit, json_option, opened, option, say, station_option
+from scheduler.cli.command import Command, argument, emit, json_option, option, say, station_option
 from scheduler.cli.moments import read_moment, read_span
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_diff import change_document, show_changes
 from scheduler.cli.week_parameter import WEEK

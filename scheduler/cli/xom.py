@@ -9,16 +9,15 @@ from scheduler.cli.command import (
     DiskPath,
     Group,
     argument,
-    clock_of,
     confirm,
     dry_run_option,
     emit,
     json_option,
-    opened,
     say,
     station_option,
     yes_option,
 )
+from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.config import parse_config_text, read_text
 from scheduler.sections import XomSettings

@@ -40,7 +40,9 @@ def test_each_command_and_its_options_exist(line: str) -> None:
     words = shlex.split(line)[1:]
     command: click.Command = root
     while isinstance(command, click.Group):
-        command = command.commands[words.pop(0)]
+        inner = command.get_command(click.Context(command), words.pop(0))
+        assert inner is not None
+        command = inner
     known = {name for param in command.params for name in param.opts}
     assert {word for word in words if re.fullmatch("-{1,2}[a-z].*", word)} <= known
 
