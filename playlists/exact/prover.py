@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from playlists.planning.question import Finding, Question
-from tts.voices.framed import FramedProcess, ProcessEnded
+from tts.framed import FramedProcess, ProcessEnded
 
 EFFORT = 4.0  # CP-SAT's deterministic time for a question
 BUDGET = 40.0  # and for all questions together, each taken for what it may use at most

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tts.voices.framed import FramedProcess, ProcessEnded
+from tts.framed import FramedProcess, ProcessEnded
 
 FRAMES = """
 import os, signal, struct, sys

@@ -11,11 +11,11 @@ from typing import Self
 
 import espeakng_loader
 
+from tts.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.phrases import by_clause, pronounced, syllables
 from tts.script import Told, Turn, untold
 from tts.settings import EspeakSettings
 from tts.speech import Speech
-from tts.voices.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 ACCENTS = {"northern": "vi", "central": "vi-vn-x-central", "southern": "vi-vn-x-south"}

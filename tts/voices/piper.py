@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
+from tts.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.phrases import by_clause, pronounced, syllables
 from tts.plausible import trimmed
 from tts.script import Told, Turn, untold
 from tts.settings import PiperSettings
 from tts.speech import Speech
-from tts.voices.framed import FramedProcess, KeptProcess, ProcessEnded
 from tts.voices.voice import VoiceFailed, VoiceIdentity
 
 VIETNAMESE_MODELS = ("vi_VN-vais1000-medium", "vi_VN-25hours_single-low", "vi_VN-vivos-x_low")
