@@ -12,7 +12,7 @@ from datetime import datetime
 from playlists.interval import Interval
 from playlists.planning.check import Violation, violations
 from playlists.planning.plan import week_plan
-from playlists.planning.problem import NOTHING, Play, Problem
+from playlists.planning.problem import NOTHING, Committed, Play, Problem
 
 DEMANDS = frozenset({"campaign_min_per_xom", "min_per_week", "want_per_week"})
 """What a week is to hold, not where a play may lie: somebody's own choice is no play too many."""
@@ -38,22 +38,32 @@ def broken(
 ) -> tuple[Violation, ...]:
     """Every rule that a new programme would break but for the `lifted` ones, nothing where it may be."""
     near = _around(problem, xom)
-    found = violations(near, week_plan(near, plays_at(near, xom, bulletins, start)))
-    return tuple(fault for fault in found if fault.rule not in DEMANDS | lifted)
+    plays = plays_at(near, xom, bulletins, start)
+    found = [fault for fault in violations(near, week_plan(near, plays)) if fault.rule not in DEMANDS | lifted]
+    span = span_of(near, bulletins, start)
+    for play in near.committed:  # the checker takes plays that follow each other at once for one programme
+        if play.xom == xom and play.counts and _programme_around(near, play).overlaps(span):
+            found.append(Violation("own_overlap", xom, (*plays, play.play)))
+    return tuple(found)
 
 
 def nearest(
     problem: Problem, xom: str, bulletins: Sequence[str], wanted: datetime, lifted: frozenset[str] = frozenset()
 ) -> tuple[datetime | None, datetime | None]:
-    """The last instant before `wanted` and the first one from it on at which the programme breaks no rule."""
+    """The last instant before `wanted` and the first one after it at which the programme breaks no rule.
+
+    A `wanted` that breaks none is both itself.
+    """
     near = _around(problem, xom)
     steps = sorted({on_grid(problem, instant) for instant in _corners(near, xom, bulletins, wanted)})
 
     def is_free(start: datetime) -> bool:
         return not broken(near, xom, bulletins, start, lifted)
 
+    if is_free(wanted):
+        return wanted, wanted
     before = filter(is_free, (start for start in reversed(steps) if start < wanted))
-    after = filter(is_free, (start for start in steps if start >= wanted))
+    after = filter(is_free, (start for start in steps if start > wanted))
     return next(before, None), next(after, None)
 
 
@@ -82,13 +92,18 @@ def _corners(problem: Problem, xom: str, bulletins: Sequence[str], wanted: datet
     stretches += [block for relay in problem.relays for block in relay.intervals(problem.week)]
     for play in problem.committed:
         bulletin = problem.bulletin(play.bulletin)
-        end = play.start + problem.occupied(bulletin)
-        stretches.append(Interval(play.start - problem.lead_in, end + problem.lead_out))
+        stretches.append(_programme_around(problem, play))
         if play.xom == xom and play.bulletin in bulletins:
             offset = plays_at(problem, xom, bulletins, wanted)[list(bulletins).index(play.bulletin)].start - wanted
             yield from (play.start + bulletin.min_gap - offset, play.start - bulletin.min_gap - offset)
     for stretch in stretches:
         yield from (stretch.end, stretch.start - length)
+
+
+def _programme_around(problem: Problem, play: Committed) -> Interval:
+    """What surely sounds around a committed play, or is its own programme's anyway: its ident and sign-off."""
+    end = play.start + problem.occupied(problem.bulletin(play.bulletin))
+    return Interval(play.start - problem.lead_in, end + problem.lead_out)
 
 
 def on_grid(problem: Problem, instant: datetime) -> datetime:

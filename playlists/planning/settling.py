@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from playlists.planning.check import Violation
-from playlists.planning.placing import broken, nearest, plays_at, span_of
+from playlists.planning.placing import broken, nearest, on_grid, plays_at, span_of
 from playlists.planning.problem import Committed, Problem
 from playlists.slot import Programme
 
@@ -91,7 +91,8 @@ def settle(
         _, after = nearest(problem, wish.xom, wish.bulletins, wish.start, lifted)
         return _declined(problem, wish, (), (), lifted) if after is None else Placed(replace(wish, start=after))
     while in_the_way := _overlapping(problem, wish, standing):
-        wish = replace(wish, start=max(item.programme.end for item in in_the_way) + problem.rules.pause)
+        free = max(item.programme.end for item in in_the_way) + problem.rules.pause
+        wish = replace(wish, start=on_grid(problem, free))
     faults = broken(problem, wish.xom, wish.bulletins, wish.start, lifted)
     return _declined(problem, wish, faults, (), lifted) if faults else Placed(wish)
 
