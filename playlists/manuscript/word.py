@@ -74,7 +74,8 @@ def _check_package(raw: bytes) -> None:
             size=len(raw) / (1 << 20),
         )
     try:
-        parts = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            parts = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
         raise LineError(
             0, "a Word document (.docx) was expected, and it is damaged: {problem}", problem=problem
