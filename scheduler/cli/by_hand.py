@@ -12,6 +12,7 @@ from playlists.planning.settling import Choice, Standing
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
 from scheduler.cli.command import emit, option, say
+from scheduler.cli.week_table import slot_document
 from scheduler.errors import ConflictError
 from scheduler.sentence import Sentence, Sentences
 from scheduler.store.tables import SlotRow
@@ -69,8 +70,8 @@ def tell(done: HandPlaced, as_json: bool, dry_run: bool, more: dict[str, Any] | 
 
 def hand_document(done: HandPlaced) -> dict[str, Any]:
     return {
-        "slots": [_slot(row) for row in done.slots],
-        "taken_off": [_slot(row) for row in done.taken_off],
+        "slots": [slot_document(row) for row in done.slots],
+        "taken_off": [slot_document(row) for row in done.taken_off],
         "made_good": [
             {"xom": item.xom, "start": _iso(item.start), "bulletins": list(item.bulletins)} for item in done.made_good
         ],
@@ -139,24 +140,6 @@ def _show(done: HandPlaced) -> None:
 
 def _standing(item: Standing) -> str:
     return f"{item.programme.xom} {_time(item.programme.start)} {'+'.join(item.programme.bulletins)}"
-
-
-def _slot(row: SlotRow) -> dict[str, Any]:
-    keys = (
-        "id",
-        "xom",
-        "start",
-        "end",
-        "kind",
-        "campaign",
-        "bulletins",
-        "receivers",
-        "authority",
-        "cancelled_at",
-        "why",
-    )
-    values = row.model_dump()
-    return {key: values[key] for key in keys}
 
 
 def _slot_time(row: SlotRow) -> str:

@@ -2,7 +2,6 @@
 
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,11 +12,10 @@ from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_data import data_document, show_data
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_plan import names, plan_document, show_bears, show_plan
-from scheduler.cli.week_table import Line, show_programmes
+from scheduler.cli.week_table import Line, show_programmes, slot_document
 from scheduler.cli.week_warnings import ask_about, calendar_document, show_calendar
 from scheduler.station import Station
 from scheduler.store.queries import latest_plan, slots_of_week
-from scheduler.store.tables import SlotRow
 from scheduler.usecases.data_use import data_use
 from scheduler.usecases.plan_week import Planned, plan_week
 from scheduler.usecases.publish_week import publish_week
@@ -77,8 +75,8 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, a
     unusual = _unusual(station, published.planned)
     document = {
         "revision": published.revision,
-        "slots": [_slot_document(slot) for slot in published.slots],
-        "lifted": [_slot_document(slot) for slot in published.lifted],
+        "slots": [slot_document(slot) for slot in published.slots],
+        "lifted": [slot_document(slot) for slot in published.lifted],
         "receivers": list(published.receivers),
         "dry_run": dry_run,
         **plan_document(published.planned),
@@ -116,7 +114,7 @@ def show(week: Week, station_folder: Path | None, as_json: bool) -> None:
         "revision": last.revision,
         "feasible": last.feasible,
         "reasons": [{"xom": item["xom"], "text": item["values"]["reason"]} for item in last.reasons],
-        "slots": [_slot_document(slot) for slot in slots],
+        "slots": [slot_document(slot) for slot in slots],
     }
     kinds = {slot.id: slot.kind for slot in slots}
     shown = [entry.slot for entry in published.slots if not entry.slot.cancelled]
@@ -132,11 +130,6 @@ def _line(published: PublishedWeek, slot: Slot, kind: str) -> Line:
 def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:
     with station.store.reading() as session:
         return unusual_hours(session, station, answer)
-
-
-def _slot_document(slot: SlotRow) -> dict[str, Any]:
-    values = slot.model_dump()
-    return {key: value for key, value in values.items() if key not in ("week", "items")}
 
 
 def _exit_code(answer: Planned) -> int:

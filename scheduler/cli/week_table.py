@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from typing import Any
 
 from playlists.week import TIMEZONE
 from scheduler.cli.tables import show_table
+from scheduler.store.tables import SlotRow
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FEW = 3
@@ -59,3 +61,9 @@ def which(xom: Collection[str], names: Mapping[str, str]) -> str:
     if len(others) <= FEW < len(names) - len(others):
         return _("every xóm but {names}").format(names=", ".join(others))
     return ", ".join(names.get(one, one) for one in sorted(xom))
+
+
+def slot_document(slot: SlotRow) -> dict[str, Any]:
+    """A slot as commands print it with --json."""
+    values = slot.model_dump()
+    return {key: value for key, value in values.items() if key not in ("week", "items")}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scheduler_cast import published, slots
+from scheduler_cli_cast import command, in_rehearsal
 
-from scheduler.cli import main
 from scheduler.station import open_station
 
 WEEK = "2026-W48"
@@ -22,24 +20,16 @@ Loa = Callable[..., tuple[int, Any, str]]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A published station that lives in a rehearsal's time: Sunday, 18:00."""
-    station = published(tmp_path / "station")
-    station.store.close()
-    config = station.folder / "config.toml"
-    config.write_text(config.read_text().replace('leader = "Bà Lan"', 'leader = "Bà Lan"\nsimulated = true'))
-    with closing(sqlite3.connect(station.store.path)) as database, database:
-        database.execute("INSERT INTO pulse VALUES (0, '2026-11-22T11:00:00.000000Z')")
-    return station.folder
+    return in_rehearsal(published(tmp_path / "station"))
 
 
 @pytest.fixture
 def loa(folder: Path, capsys: pytest.CaptureFixture[str]) -> Loa:
+    typed = command(folder, capsys)
+
     def run(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", "en", "--station", str(folder), *words])
-        said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, json.loads(said.out) if "--json" in words and said.out else said.out, said.err
+        code, out, err = typed(*words)
+        return code, json.loads(out) if "--json" in words and out else out, err
 
     return run
 

@@ -9,53 +9,27 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from scheduler_cast import CONFIG, MANUSCRIPT, published
+from scheduler_cli_cast import Loa, command, in_rehearsal
 
 from devices.signing import SigningKey
-from scheduler.cli import main
 
 WEEK = "2026-W48"
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Loa = Callable[..., Said]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A station that lives in a rehearsal's time, so that its week 48 is never over."""
-    station = published(tmp_path / "station")
-    station.store.close()
-    config = station.folder / "config.toml"
-    config.write_text(config.read_text().replace('leader = "Bà Lan"', 'leader = "Bà Lan"\nsimulated = true'))
-    with closing(sqlite3.connect(station.store.path)) as database, database:
-        database.execute("INSERT INTO pulse VALUES (0, '2026-11-22T11:00:00.000000Z')")
-    return station.folder
+    return in_rehearsal(published(tmp_path / "station"))
 
 
 @pytest.fixture
 def loa(folder: Path, capsys: pytest.CaptureFixture[str]) -> Loa:
-    def run(*words: str, lang: str = "en", station: bool = True) -> Said:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", lang, *(["--station", str(folder)] if station else []), *words])
-        said = capsys.readouterr()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return Said(code, said.out, said.err)
-
-    return run
+    return command(folder, capsys)
 
 
 def state_of(folder: Path) -> dict[str, str]:

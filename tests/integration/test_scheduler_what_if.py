@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from scheduler_cast import SUNDAY, WEEK, devices, published, say, slots
+from scheduler_cli_cast import Loa, command, in_rehearsal
 
 from playlists.changes import ChangeKind
-from scheduler.cli import main
 from scheduler.errors import ConflictError, NotFoundError
 from scheduler.station import Station
 from scheduler.store.queries import slots_of_week
@@ -106,26 +105,11 @@ def test_a_week_bears_what_its_slots_and_make_goods_allow_until_it_is_met_or_ove
     assert bears_as_published(station, WEEK, WEEK.end) == {}
 
 
-Loa = Callable[..., tuple[int, str, str]]
-
-
 @pytest.fixture
 def loa(station: Station, capsys: pytest.CaptureFixture[str]) -> Loa:
     """The command, its clock at the rehearsal's Sunday."""
-    config = station.folder / "config.toml"
-    config.write_text(config.read_text().replace("leader", "simulated = true\nleader"))
-    with station.store.engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO pulse VALUES (0, '2026-11-22T11:00:00.000000Z')")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", "en", "--station", str(station.folder), "week", *words])
-        said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
+    typed = command(in_rehearsal(station), capsys)
+    return lambda *words: typed("week", *words)
 
 
 @pytest.mark.parametrize(
