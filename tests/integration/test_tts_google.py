@@ -2,17 +2,17 @@
 
 import base64
 import json
-import threading
 import time
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from tts_sounds import mp3_of
+from tts_speaking_server import SpeakingServer
 
 from tts.cache import SpeechCache
 from tts.delivery import plain
@@ -33,26 +33,14 @@ CAPTCHA = b"<!doctype html><html><body>Our systems have detected unusual traffic
 QUICK = GoogleSettings(timeout=timedelta(seconds=5), attempts=3, backoff=timedelta(milliseconds=1))
 
 
-class Server(ThreadingHTTPServer):
-    """Speaks with espeak behind Google's door. ``moods`` are its next answers, then it is well again."""
-
-    daemon_threads = False
+class Server(SpeakingServer):
+    """Google's door. ``moods`` are its next answers, then it is well again."""
 
     def __init__(self, mouth: EspeakVoice) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.mouth = mouth
+        super().__init__(mouth, Handler)
         self.moods: list[str] = []
         self.always = "well"
         self.asked: list[str] = []
-        self.closing = threading.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def sound(self, words: str) -> bytes:
-        pause = Speech.silence(timedelta(milliseconds=250), 22_050)
-        return mp3_of(Speech.joined([pause, self.mouth.speak(plain(words)), pause]))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -73,10 +61,10 @@ class Handler(BaseHTTPRequestHandler):
         getattr(self, mood)(words)
 
     def well(self, words: str) -> None:
-        self.rows(json.dumps([base64.b64encode(self.server.sound(words)).decode()]))
+        self.rows(json.dumps([base64.b64encode(self.server.said(words)).decode()]))
 
     def half_of_the_sound(self, words: str) -> None:
-        sound = self.server.sound(words)
+        sound = self.server.said(words)
         self.rows(json.dumps([base64.b64encode(sound[: len(sound) // 3]).decode()]))
 
     def silence(self, words: str) -> None:
@@ -163,13 +151,8 @@ def mouth() -> Iterator[EspeakVoice]:
 
 @pytest.fixture
 def server(mouth: EspeakVoice) -> Iterator[Server]:
-    with Server(mouth) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with Server(mouth).running() as server:
         yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()
 
 
 def test_the_words_are_asked_in_few_pieces_and_joined_with_our_pauses(server: Server) -> None:
@@ -197,7 +180,7 @@ def test_the_silence_around_each_piece_is_replaced_by_ours(server: Server) -> No
 
 
 def test_the_letters_of_google_are_padded_as_it_escapes_them(server: Server) -> None:
-    lengths = {len(server.sound(words)) % 3 for words in ("một", "một hai", "một hai ba", "bốn năm sáu", "bảy tám")}
+    lengths = {len(server.said(words)) % 3 for words in ("một", "một hai", "một hai ba", "bốn năm sáu", "bảy tám")}
     assert lengths - {0}, "none of these needs padding, so this test shows nothing"
     for words in ("một", "một hai", "một hai ba", "bốn năm sáu", "bảy tám"):
         check_words(GoogleVoice(QUICK, address=server.address).speak(plain(words)), words)

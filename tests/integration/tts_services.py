@@ -2,19 +2,16 @@
 days too. Behind each of them speaks espeak."""
 
 import json
-import threading
 import time
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tts_sounds import mp3_of
+from tts_speaking_server import SpeakingServer
 
-from tts.delivery import plain
 from tts.speech import Speech
 from tts.voices.espeak import EspeakVoice
 
@@ -23,14 +20,11 @@ APP = "ma-ung-dung-77"
 PAGE = b"<!doctype html><html><body>Mang cua co quan: xin dang nhap</body></html>"
 
 
-class Services(ThreadingHTTPServer):
+class Services(SpeakingServer):
     """``moods`` of the next answers of each stage ("ask", "job", "audio"), ``always`` of those after; then well."""
 
-    daemon_threads = False
-
     def __init__(self, mouth: EspeakVoice) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.mouth = mouth
+        super().__init__(mouth, Handler)
         self.moods: dict[str, list[str]] = defaultdict(list)
         self.always: dict[str, str] = {}
         self.asked: list[str] = []
@@ -39,30 +33,12 @@ class Services(ThreadingHTTPServer):
         self.times: list[float] = []
         self.headers_of: dict[str, dict[str, str]] = {}
         self.faults: list[str] = []
-        self.closing = threading.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def sound(self, number: int) -> bytes:
-        pause = Speech.silence(timedelta(milliseconds=250), 22_050)
-        return mp3_of(Speech.joined([pause, self.mouth.speak(plain(self.asked[number])), pause]))
+        return self.said(self.asked[number])
 
     def mood(self, stage: str) -> str:
         return self.moods[stage].pop(0) if self.moods[stage] else self.always.get(stage, "well")
-
-    @contextmanager
-    def running(self) -> Iterator["Services"]:
-        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.closing.set()
-            self.shutdown()
-            thread.join()
-            self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
