@@ -11,7 +11,7 @@ from playlists.planning.objective import objective
 from playlists.planning.phrases import Phrase, Translate
 from playlists.planning.plan import Missing, WeekPlan
 from playlists.planning.problem import SESSION_GAP, Play, Problem
-from playlists.planning.programmes import programmes
+from playlists.planning.programmes import programmes_of
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, Undecided
 from playlists.slot import Programme
@@ -36,7 +36,7 @@ def answer_document(
 
 
 def _plan(problem: Problem, plan: WeekPlan) -> dict[str, Any]:
-    found = programmes(problem, plan.plays, SESSION_GAP)
+    found = programmes_of(problem, plan.placed, SESSION_GAP)
     return {
         "plays": [_play(play) for play in plan.plays],
         "programmes": [_programme(programme) for programme in found],

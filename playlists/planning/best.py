@@ -10,6 +10,7 @@ from playlists.planning.check import violations
 from playlists.planning.lane import Lane
 from playlists.planning.plan import campaign_slots, week_plan
 from playlists.planning.problem import Problem
+from playlists.planning.programmes import in_slots
 from playlists.planning.question import Goal, Placed, Prover, plays_of, pose, says_all
 from playlists.xom import Xom
 
@@ -66,7 +67,7 @@ def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]
     urgent = {demand.bulletin for lane in lanes.values() for demand in lane.demands if demand.priority}
     campaign = {index for index, bulletin in enumerate(part.bulletins) if bulletin.campaign}
     heard = {xom: tuple(entry for entry in plays if entry[0] in campaign) for xom, plays in placed.items()}
-    slots = campaign_slots(part, [*standing, *plays_of(part, heard)])
+    slots = campaign_slots(part, in_slots(part, [*standing, *plays_of(part, heard)]))
     lacking = sum(max(0, part.rules.campaign_min_per_xom - len(found)) for found in slots.values())
     count = others = 0
     for xom in part.xom:

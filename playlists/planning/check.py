@@ -6,7 +6,7 @@ that only committed plays break is not the plan's fault and is not reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
@@ -56,14 +56,15 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     """Every broken rule, the guarantee and the minimums among them; an empty list is a valid plan."""
     found: list[Violation] = []
     counted = {committed.play for committed in problem.committed if committed.counts}
-    found += [Violation("committed", play.xom, (play,)) for play in counted - set(plan.plays)]
-    if len(set(plan.plays)) != len(plan.plays) or set(plan.plays) != counted | set(plan.added):
+    standing, new = frozenset(plan.plays), frozenset(plan.added)
+    found += [Violation("committed", play.xom, (play,)) for play in counted - standing]
+    if len(standing) != len(plan.plays) or standing != counted | new:
         found.append(Violation("added", "", ()))
     by_xom: dict[str, list[Play]] = {xom.id: [] for xom in problem.xom}
     for play in plan.plays:
         by_xom[play.xom].append(play)
-    new = frozenset(plan.added)
-    heard = {xom.id: _heard(problem, xom, by_xom[xom.id], new) for xom in problem.xom}
+    alike = {xom.windows: list(_openings(problem, xom)) for xom in problem.xom}
+    heard = {xom.id: _heard(problem, xom, alike[xom.windows], by_xom[xom.id], new) for xom in problem.xom}
     for xom in problem.xom:
         own = heard[xom.id]
         silences = _silences(problem, xom)
@@ -78,18 +79,21 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     return found
 
 
-def _heard(problem: Problem, xom: Xom, plays: Sequence[Play], new: frozenset[Play]) -> list[_Sound]:
+def _heard(
+    problem: Problem, xom: Xom, openings: Sequence[_Opening], plays: Sequence[Play], new: frozenset[Play]
+) -> list[_Sound]:
     """The xóm's plays in order of time."""
     bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
-    openings = list(_openings(problem, xom))
     sounds = []
     for play in sorted(plays, key=lambda play: play.start):
         bulletin = bulletins[play.bulletin]
         steps, rest = divmod(bulletin.duration + problem.rules.pause, problem.rules.grid)
         end = play.start + (steps + (1 if rest else 0)) * problem.rules.grid
-        opening = next((found for found in openings if found.start <= play.start and end <= found.end), None)
-        day = opening.day if opening else play.start.astimezone(TIMEZONE).date()
-        window = opening.window if opening else None
+        window, day = None, play.start.astimezone(TIMEZONE).date()
+        for opening in openings:
+            if opening.start <= play.start and end <= opening.end:
+                window, day = opening.window, opening.day
+                break
         sounds.append(_Sound(play, xom, bulletin, play.start, end, play in new, window, day))
     return sounds
 
@@ -139,17 +143,27 @@ def _alone(problem: Problem, sound: _Sound, silences: Sequence[_Silence]) -> Ite
 
 def _together(own: Sequence[_Sound]) -> Iterator[Violation]:
     """What two plays in one xóm must keep."""
-    for one, other in combinations(own, 2):
-        plays = one.play, other.play
-        if not (one.new or other.new):
-            continue
-        if other.start < one.end:
-            yield Violation("own_overlap", one.xom.id, plays)
-        if one.bulletin is other.bulletin:
+    for number, one in enumerate(own):
+        for other in own[number + 1 :]:  # in order of time
+            if other.start >= one.end:
+                break
+            if one.new or other.new:
+                yield Violation("own_overlap", one.xom.id, (one.play, other.play))
+    for repeated in _by_bulletin(own).values():
+        for one, other in combinations(repeated, 2):
+            if not (one.new or other.new):
+                continue
             if other.start - one.start < one.bulletin.min_gap:
-                yield Violation("min_gap", one.xom.id, plays)
+                yield Violation("min_gap", one.xom.id, (one.play, other.play))
             if one.window is not None and (one.window, one.day) == (other.window, other.day):
-                yield Violation("once_per_window", one.xom.id, plays)
+                yield Violation("once_per_window", one.xom.id, (one.play, other.play))
+
+
+def _by_bulletin(own: Iterable[_Sound]) -> dict[str, list[_Sound]]:
+    found: dict[str, list[_Sound]] = {}
+    for sound in own:
+        found.setdefault(sound.bulletin.id, []).append(sound)
+    return found
 
 
 def _programmes(own: Sequence[_Sound]) -> list[list[_Sound]]:
@@ -222,11 +236,13 @@ def _demanded(problem: Problem, xom: Xom, own: Sequence[_Sound]) -> Iterator[Vio
     campaign = {(sound.day, sound.window) for sound in week if sound.bulletin.campaign}
     if len(campaign) < problem.rules.campaign_min_per_xom:
         yield Violation("campaign_min_per_xom", xom.id, ())
+    by_bulletin = _by_bulletin(week)
     for bulletin in problem.bulletins:
-        plays = tuple(sound.play for sound in week if sound.bulletin is bulletin)
-        if bulletin.targets.includes(xom) and len(plays) < bulletin.plays_min:
+        sounds = by_bulletin.get(bulletin.id, [])
+        plays = tuple(sound.play for sound in sounds)
+        if len(plays) < bulletin.plays_min and bulletin.targets.includes(xom):
             yield Violation("min_per_week", xom.id, plays)
-        if len(plays) > bulletin.plays_wanted and any(sound.new for sound in week if sound.bulletin is bulletin):
+        if len(plays) > bulletin.plays_wanted and any(sound.new for sound in sounds):
             yield Violation("want_per_week", xom.id, plays)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from playlists.bulletin import Priority
 from playlists.planning.plan import WeekPlan
-from playlists.planning.problem import PlannedBulletin, Play, Problem, SlotKey, slot_of
+from playlists.planning.problem import Play, Problem
 from playlists.week import TIMEZONE
 
 NOON = 12
@@ -38,36 +39,40 @@ class Objective:
 def objective(problem: Problem, plan: WeekPlan, programmes: int) -> Objective:
     """The figures of a plan in so many programmes; committed plays that stand count like new ones."""
     bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
-    xom_by_id = {xom.id: xom for xom in problem.xom}
-    heard: dict[tuple[str, str], list[tuple[SlotKey, int]]] = defaultdict(list)
-    for play in plan.plays:
-        key = slot_of(problem, xom_by_id[play.xom], bulletins[play.bulletin], play.start)
-        half = int(play.start.astimezone(TIMEZONE).hour >= NOON)
-        heard[play.xom, play.bulletin].append((key, half))
-    days: dict[str, set[object]] = defaultdict(set)
-    for (xom, bulletin), plays in heard.items():
-        if bulletins[bulletin].campaign:
-            days[xom].update(key.day for key, _ in plays)
-    urgent = sum(bulletins[play.bulletin].priority is Priority.PRIORITY for play in plan.plays)
-    offsets = sum(((play.start - problem.week.start) for play in plan.plays), timedelta())
+    heard: dict[tuple[str, str], list[tuple[date, bool]]] = defaultdict(list)
+    days: dict[str, set[date]] = defaultdict(set)
+    since = timedelta()
+    urgent = 0
+    for play, slot in plan.placed:
+        bulletin = bulletins[play.bulletin]
+        heard[play.xom, play.bulletin].append((slot.day, play.start.astimezone(TIMEZONE).hour >= NOON))
+        since += play.start - problem.week.start
+        urgent += bulletin.priority is Priority.PRIORITY
+        if bulletin.campaign:
+            days[play.xom].add(slot.day)
     return Objective(
         two_days=sum(len(found) >= 2 for found in days.values()),
         priority_plays=urgent,
         normal_plays=len(plan.plays) - urgent,
-        same_day=sum(len(plays) - len({key.day for key, _ in plays}) for plays in heard.values()),
+        same_day=sum(len(plays) - len({day for day, _ in plays}) for plays in heard.values()),
         one_half=sum(len(plays) > 1 and len({half for _, half in plays}) == 1 for plays in heard.values()),
-        unfairness=_unfairness(problem, plan.plays, bulletins),
+        unfairness=_unfairness(problem, plan.plays),
         programmes=programmes,
-        earliness_h=round(offsets / timedelta(hours=1) / len(plan.plays), 2) if plan.plays else 0.0,
+        earliness_h=round(since / timedelta(hours=1) / len(plan.plays), 2) if plan.plays else 0.0,
     )
 
 
-def _unfairness(problem: Problem, plays: tuple[Play, ...], bulletins: dict[str, PlannedBulletin]) -> int:
-    played = Counter((play.xom, bulletins[play.bulletin].topic) for play in plays)
-    unmet: dict[str, list[int]] = {}
-    for topic in sorted({bulletin.topic for bulletin in problem.bulletins}):
+def _unfairness(problem: Problem, plays: Iterable[Play]) -> int:
+    topics = {bulletin.id: bulletin.topic for bulletin in problem.bulletins}
+    unmet: Counter[tuple[str, str]] = Counter()  # by topic and xóm, where anything of it is wanted
+    for bulletin in problem.bulletins:
         for xom in problem.xom:
-            wanted = [b.plays_wanted for b in problem.bulletins if b.topic == topic and b.targets.includes(xom)]
-            if wanted:
-                unmet.setdefault(topic, []).append(sum(wanted) - played[xom.id, topic])
-    return sum(max(found) - min(found) for found in unmet.values())
+            if bulletin.targets.includes(xom):
+                unmet[bulletin.topic, xom.id] += bulletin.plays_wanted
+    for play in plays:
+        if (topics[play.bulletin], play.xom) in unmet:
+            unmet[topics[play.bulletin], play.xom] -= 1
+    by_topic: dict[str, list[int]] = defaultdict(list)
+    for (topic, _), plays_unmet in unmet.items():
+        by_topic[topic].append(plays_unmet)
+    return sum(max(found) - min(found) for found in by_topic.values())

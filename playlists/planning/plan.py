@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from playlists.planning.problem import Play, Problem, SlotKey, slot_of
-from playlists.planning.programmes import programmes
+from playlists.planning.problem import Play, Problem, SlotKey
+from playlists.planning.programmes import InSlot, in_order, in_slots, programmes_of
 from playlists.slot import Programme
 from playlists.week import Week
 
@@ -16,18 +16,24 @@ from playlists.week import Week
 class WeekPlan:
     """The week's plays, by xóm and start.
 
-    `plays` are all that stand, committed ones (without the missed) among them; `added` are the new ones, `programmes`
-    the new ones as they are to be dispatched. `same_day` names the xóm that hear the campaign on one day only, because
-    two days were not found for them. `proved` says that no plan has the campaign on two days in more xóm, nor as many
-    wanted plays where it has: the first two aims of docs/planning.md.
+    `plays` are all that stand, committed ones (without the missed) among them, and `slots` the slot of each; `added`
+    are the new ones, `programmes` the new ones as they are to be dispatched. `same_day` names the xóm that hear the
+    campaign on one day only, because two days were not found for them. `proved` says that no plan has the campaign on
+    two days in more xóm, nor as many wanted plays where it has: the first two aims of docs/planning.md.
     """
 
     week: Week
     plays: tuple[Play, ...]
+    slots: tuple[SlotKey, ...]
     added: tuple[Play, ...]
     programmes: tuple[Programme, ...]
     same_day: tuple[str, ...]
     proved: bool = False
+
+    @property
+    def placed(self) -> Iterable[InSlot]:
+        """The plays, each with its slot."""
+        return zip(self.plays, self.slots, strict=True)
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,19 @@ class Missing:
 
 def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) -> WeekPlan:
     """The whole week, from the plays that are new."""
-    new = _ordered(problem, added)
-    plays = _ordered(problem, [*new, *(play.play for play in problem.committed if play.counts)])
-    slots = campaign_slots(problem, plays)
+    new = in_slots(problem, added)
+    sent = in_slots(problem, [play.play for play in problem.committed if play.counts])
+    standing = in_order(problem, [*new, *sent]) if sent else new
+    heard = campaign_slots(problem, standing)
     least = min(2, problem.rules.campaign_min_per_xom)
     return WeekPlan(
         week=problem.week,
-        plays=plays,
-        added=new,
-        programmes=programmes(problem, new),
+        plays=tuple(play for play, _ in standing),
+        slots=tuple(slot for _, slot in standing),
+        added=tuple(play for play, _ in new),
+        programmes=programmes_of(problem, new),
         same_day=tuple(
-            xom.id for xom in problem.xom if slots[xom.id] and len({slot.day for slot in slots[xom.id]}) < least
+            xom.id for xom in problem.xom if heard[xom.id] and len({slot.day for slot in heard[xom.id]}) < least
         ),
         proved=proved,
     )
@@ -60,30 +68,24 @@ def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) 
 def missing(problem: Problem, plan: WeekPlan) -> tuple[Missing, ...]:
     """What the guarantee and the minimums ask and the plan does not hold."""
     heard = Counter((play.xom, play.bulletin) for play in plan.plays)
-    slots = campaign_slots(problem, plan.plays)
+    slots = campaign_slots(problem, plan.placed)
     found: list[Missing] = []
     for xom in problem.xom:
         lacking = problem.rules.campaign_min_per_xom - len(slots[xom.id])
         if lacking > 0:
             found.append(Missing(xom.id, None, lacking))
         for bulletin in problem.bulletins:
-            lacking = bulletin.plays_min - heard[xom.id, bulletin.id] if bulletin.targets.includes(xom) else 0
-            if lacking > 0:
+            lacking = bulletin.plays_min - heard[xom.id, bulletin.id]
+            if lacking > 0 and bulletin.targets.includes(xom):
                 found.append(Missing(xom.id, bulletin.id, lacking))
     return tuple(found)
 
 
-def campaign_slots(problem: Problem, plays: Iterable[Play]) -> dict[str, set[SlotKey]]:
+def campaign_slots(problem: Problem, placed: Iterable[InSlot]) -> dict[str, set[SlotKey]]:
     """The (day, window) slots of each xóm that hold a campaign play."""
-    xom_by_id = {xom.id: xom for xom in problem.xom}
-    campaign = {bulletin.id: bulletin for bulletin in problem.bulletins if bulletin.campaign}
+    campaign = {bulletin.id for bulletin in problem.bulletins if bulletin.campaign}
     slots: dict[str, set[SlotKey]] = {xom.id: set() for xom in problem.xom}
-    for play in plays:
+    for play, slot in placed:
         if play.bulletin in campaign:
-            slots[play.xom].add(slot_of(problem, xom_by_id[play.xom], campaign[play.bulletin], play.start))
+            slots[play.xom].add(slot)
     return slots
-
-
-def _ordered(problem: Problem, plays: Iterable[Play]) -> tuple[Play, ...]:
-    order = {xom.id: number for number, xom in enumerate(problem.xom)}
-    return tuple(sorted(plays, key=lambda play: (order[play.xom], play.start, play.bulletin)))

@@ -218,20 +218,25 @@ class SlotKey:
 
 
 def slot_of(problem: Problem, xom: Xom, bulletin: PlannedBulletin, start: datetime) -> SlotKey:
-    """The window that holds the play whole; a window that crosses midnight belongs to the day it starts on."""
+    """The window that holds the play whole, the one listed first where several do.
+
+    A window that crosses midnight belongs to the day it starts on.
+    """
     end = start + problem.occupied(bulletin)
-    today = start.astimezone(TIMEZONE).date()
-    for day in (today, today - ONE_DAY):
-        for index, window in enumerate(xom.windows):
-            interval = _opening(window, day)
-            if interval is not None and interval.start <= start and end <= interval.end and day in problem.week.days:
-                return SlotKey(day, index)
-    return SlotKey(today, None)
+    for interval, key in _openings(xom.windows, problem.week):
+        if interval.start <= start and end <= interval.end:
+            return key
+    return SlotKey(start.astimezone(TIMEZONE).date(), None)
 
 
-@lru_cache(maxsize=4096)
-def _opening(window: Window, day: date) -> Interval | None:
-    return window.on(day)
+@lru_cache(maxsize=1024)
+def _openings(windows: tuple[Window, ...], week: Week) -> tuple[tuple[Interval, SlotKey], ...]:
+    return tuple(
+        (interval, SlotKey(day, number))
+        for number, window in enumerate(windows)
+        for day in week.days
+        if (interval := window.on(day)) is not None
+    )
 
 
 def _unique(what: str, ids: Iterable[str]) -> set[str]:
