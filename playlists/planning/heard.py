@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span, merged
+from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span, merged, remaining
 
 
 @dataclass
@@ -41,10 +42,17 @@ class Heard:
         self.lane = lane
         self.demands: dict[int, Demand] = {demand.bulletin: demand for demand in lane.demands}
         self.plays: dict[int, list[tuple[int, Block]]] = {bulletin: [] for bulletin in self.demands}
+        self.days = {bulletin: [0] * 7 for bulletin in self.demands}  # its plays, committed ones too, by day
+        self.halves = {bulletin: [0, 0] for bulletin in self.demands}  # and by half of the day
+        for demand in lane.demands:
+            for day, half in demand.taken:
+                self.days[demand.bulletin][day] += 1
+                self.halves[demand.bulletin][half] += 1
         self.campaign_slots = set(lane.covered)
         self.campaign_days = set(lane.covered_days)
         self._begins = [block.start for block in lane.blocks]
-        self._spans: list[Span] = []  # in order and apart
+        self._spans: list[Span] = []  # in order and apart, and so are those of each block
+        self._in_block: list[list[Span]] = [[] for _ in lane.blocks]
         self._load = [0] * 7
         self._unlimited = [min(lane.session_room, sessions) == UNBOUNDED for sessions in lane.day_sessions]
 
@@ -73,28 +81,40 @@ class Heard:
                 return True
         return False
 
+    def openings(self, bulletin: int) -> Iterator[tuple[int, int, Block]]:
+        """Where a new section of the bulletin alone may begin: from a first to a last step, in the block."""
+        demand, lane = self.demands[bulletin], self.lane
+        size = demand.size + lane.leads
+        held = {block.slot for _, block in self.plays[bulletin]}
+        for block, bounds, spans in zip(lane.blocks, demand.bounds, self._in_block, strict=True):
+            if bounds is None or block.slot in held or size > lane.day_room[block.day] - self._load[block.day]:
+                continue
+            free = [(bounds[0] - lane.lead_in, bounds[1] - lane.lead_in + 1)]
+            shut = [(start - size + 1, end) for start, end in spans]
+            if demand.gap:
+                plays = (start - lane.lead_in for start, _ in self.plays[bulletin])
+                shut += [(start - demand.gap + 1, start + demand.gap) for start in plays]
+            for first, after in remaining(free[0], merged(shut)) if shut else free:
+                yield first, after - 1, block
+
     def may(self, choice: Choice) -> bool:
         """Whether the lane's own rules let it hear this."""
         if self.wanting(choice.bulletin) <= 0:
             return False
-        return self.may_sound(choice.bulletin, choice.play, (choice.start, choice.end), choice.fresh)
-
-    def may_sound(self, bulletin: int, play: int, whole: Span, fresh: Span) -> bool:
-        """As `may`, for a bulletin that is wanted; `fresh` is what did not sound before of the `whole` section."""
-        number = self.block(*whole)
+        number = self.block(choice.start, choice.end)
         if number is None:
             return False
-        demand, block = self.demands[bulletin], self.lane.blocks[number]
+        demand, block = self.demands[choice.bulletin], self.lane.blocks[number]
         bounds = demand.bounds[number]
-        if bounds is None or not bounds[0] <= play <= bounds[1]:
+        if bounds is None or not bounds[0] <= choice.play <= bounds[1]:
             return False
-        for start, other in self.plays[bulletin]:
-            if other.slot == block.slot or abs(start - play) < demand.gap:
+        for start, other in self.plays[choice.bulletin]:
+            if other.slot == block.slot or abs(start - choice.play) < demand.gap:
                 return False
-        start, end = fresh
+        start, end = choice.fresh
         if end - start > self.lane.day_room[block.day] - self._load[block.day] or self.sounds(start, end):
             return False
-        return self._unlimited[block.day] or self._keeps_sessions(block, fresh)
+        return self.keeps_sessions(block, choice.fresh)
 
     def hear(self, choice: Choice) -> None:
         """Take the choice into the lane's week."""
@@ -103,15 +123,21 @@ class Heard:
         block = self.lane.blocks[number]
         start, end = choice.fresh
         self.plays[choice.bulletin].append((choice.play, block))
+        self.days[choice.bulletin][block.day] += 1
+        self.halves[choice.bulletin][block.half] += 1
         self._load[block.day] += end - start
-        if choice.section:
-            self._spans.remove((choice.start, choice.section.end))
-        insort(self._spans, (choice.start, choice.end))
+        for spans in (self._spans, self._in_block[number]):
+            if choice.section:
+                spans.remove((choice.start, choice.section.end))
+            insort(spans, (choice.start, choice.end))
         if self.demands[choice.bulletin].campaign:
             self.campaign_slots.add(self.lane.slots[block.slot])
             self.campaign_days.add(block.day)
 
-    def _keeps_sessions(self, block: Block, fresh: Span) -> bool:
+    def keeps_sessions(self, block: Block, fresh: Span) -> bool:
+        """Whether what would sound anew in the block leaves the day's sessions within their number and length."""
+        if self._unlimited[block.day]:
+            return True
         lane = self.lane
         by_slot: dict[int, list[Span]] = {block.slot: [fresh]}
         for span in self._spans:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from playlists.planning.heard import Choice, Heard, Section
-from playlists.planning.lane import Lane, Span
+from playlists.planning.lane import Block, Lane, Span
 
 TRIES = 100
 EFFORT = 20_000  # choices looked at in all tries together
@@ -145,29 +145,45 @@ class _Timeline:
             choice = self._longer(section, bulletin, needy)
             if choice is not None:
                 yield choice, needy & choice.audience
-        wanting = [party for party in needy if self.heard[party].wanting(bulletin) > 0]
         served: set[Span] = set()  # days and halves in which all can be served: later there is no better
-        for start in self._times(bulletin, needy):
-            play, span = start + lane.lead_in, (start, start + lane.leads + size)
-            where = self._where(wanting, span)
-            if where is None or where in served:
+        for start, blocks in self._openings(bulletin, needy):
+            first = next(iter(blocks.values()))
+            if (first.day, first.half) in served:
                 continue
-            able = {party for party in wanting if self.heard[party].may_sound(bulletin, play, span, span)}
+            span = start, start + lane.leads + size
+            able = {party for party, block in blocks.items() if self.heard[party].keeps_sessions(block, span)}
             while disturbed := {party for party in able if not self._undisturbed(party, able, span)}:
                 able -= disturbed
             if able:
-                yield Choice(bulletin, play, *span, frozenset(able), None), able
-            if len(able) == len(wanting) and not self.chance:
-                served.add(where)
+                yield Choice(bulletin, start + lane.lead_in, *span, frozenset(able), None), able
+            if len(able) == len(needy) and not self.chance:
+                served.add((first.day, first.half))
 
-    def _where(self, parties: Iterable[int], span: Span) -> Span | None:
-        """The day and the half of it in which the span lies whole in a block of some party."""
-        for party in parties:
-            number = self.heard[party].block(*span)
-            if number is not None:
-                block = self.heard[party].lane.blocks[number]
-                return block.day, block.half
-        return None
+    def _openings(self, bulletin: int, needy: set[int]) -> Iterator[tuple[int, dict[int, Block]]]:
+        """Where a section might begin, in order of time, and the block of each needy party that may hear it then.
+
+        At the start of what is free and at the end of what already sounds; by chance also so late that it ends where
+        something begins, or the free time does.
+        """
+        sounding = {(section.start, section.end) for section in self.sections}
+        sounding.update(span for party in self.parties for span in party.lane.sounding)
+        known = {end for _, end in sounding}
+        if self.chance:
+            known.update(start - self.sizes[bulletin] - self.parties[0].lane.leads for start, _ in sounding)
+        free = {party: list(self.heard[party].openings(bulletin)) for party in sorted(needy)}
+        edges = {
+            edge
+            for openings in free.values()
+            for first, last, _ in openings
+            for edge in ((first, last) if self.chance else (first,))
+        }
+        times = sorted(known | edges)
+        able: dict[int, dict[int, Block]] = {}
+        for party, openings in free.items():
+            for first, last, block in openings:
+                for start in times[bisect_left(times, first) : bisect_right(times, last)]:
+                    able.setdefault(start, {})[party] = block
+        return ((start, able[start]) for start in sorted(able))
 
     def _longer(self, section: Section, bulletin: int, needy: set[int]) -> Choice | None:
         """The bulletin at the end of a section; only without sign-offs may some of its audience fall silent before."""
@@ -183,32 +199,12 @@ class _Timeline:
         heard = choice.audience
         return choice if served and all(self._undisturbed(party, heard, choice.fresh) for party in heard) else None
 
-    def _times(self, bulletin: int, needy: Iterable[int]) -> list[int]:
-        """Where a section might begin: at the start of free blocks and at the end of what already sounds."""
-        sounding = {(section.start, section.end) for section in self.sections}
-        sounding.update(span for party in self.parties for span in party.lane.sounding)
-        times = {end for _, end in sounding}
-        if self.chance:  # also so late that it ends where something begins
-            times.update(start - self.sizes[bulletin] - self.parties[0].lane.leads for start, _ in sounding)
-        known = sorted(times)
-        found: set[int] = set()
-        for party in needy:
-            heard = self.heard[party]
-            used = {block.slot for _, block in heard.plays[bulletin]}
-            for block, bounds in zip(heard.lane.blocks, heard.demands[bulletin].bounds, strict=True):
-                if bounds and block.slot not in used:
-                    first = bounds[0] - heard.lane.lead_in
-                    found.add(first)
-                    found.update(known[bisect_right(known, first) : bisect_left(known, block.end)])
-                    if self.chance:
-                        found.add(bounds[1] - heard.lane.lead_in)
-        return sorted(found)
-
     def _undisturbed(self, party: int, audience: Set[int], span: Span) -> bool:
         """Whether every neighbour hears the same or nothing meanwhile."""
-        return not any(
-            other not in audience and self.heard[other].sounds(*span) for other in self.parties[party].neighbours
-        )
+        for other in self.parties[party].neighbours:
+            if other not in audience and self.heard[other].sounds(*span):
+                return False
+        return True
 
     def _best(self, choices: Iterable[tuple[Choice, set[int]]]) -> Choice | None:
         ranked = [(self._rank(choice, gained), number, choice) for number, (choice, gained) in enumerate(choices)]
@@ -220,16 +216,15 @@ class _Timeline:
         gain = 0 if self.wild else sum(self.parties[party].size for party in gained)
         if self.chance:
             return (-gain, self.chance.random())
+        bulletin = choice.bulletin
         same_day = same_half = 0
         for party in choice.audience:
             heard, size = self.heard[party], self.parties[party].size
             number = heard.block(choice.start, choice.end)
-            taken = heard.demands[choice.bulletin].taken
-            before = [*taken, *((other.day, other.half) for _, other in heard.plays[choice.bulletin])]
-            if number is not None and before:
-                block = heard.lane.blocks[number]
-                same_day += size * sum(day == block.day for day, _ in before)
-                same_half += size * (2 * sum(half == block.half for _, half in before) > len(before))
+            if number is not None:
+                block, halves = heard.lane.blocks[number], heard.halves[bulletin]
+                same_day += size * heard.days[bulletin][block.day]
+                same_half += size * (halves[block.half] > halves[1 - block.half])
         return (-gain, same_day, same_half, choice.section is None, choice.play)
 
     def _ease(self, bulletin: int) -> Rank:

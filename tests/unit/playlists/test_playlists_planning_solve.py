@@ -305,7 +305,7 @@ def test_the_checker_sees_each_broken_rule() -> None:
 
     def rules(asked: Problem, *plays: tuple[str, str, float]) -> set[str]:
         made = tuple(Play(name, which, WEEK.start + timedelta(hours=hours)) for name, which, hours in plays)
-        return {fault.rule for fault in violations(asked, WeekPlan(WEEK, made, made, (), ()))}
+        return {fault.rule for fault in violations(asked, WeekPlan(WEEK, made, (), made, (), ()))}
 
     promises = rules(posed)
     assert promises == {"campaign_min_per_xom", "min_per_week"}
@@ -342,7 +342,7 @@ def test_sessions_and_leads_are_checked_too() -> None:
 
     def rules(*hours: float) -> set[str]:
         made = tuple(Play("x1", "b1", WEEK.start + timedelta(hours=hour)) for hour in hours)
-        return {fault.rule for fault in violations(posed, WeekPlan(WEEK, made, made, (), ()))}
+        return {fault.rule for fault in violations(posed, WeekPlan(WEEK, made, (), made, (), ()))}
 
     assert "max_sessions_per_day" in rules(5.6, 17.2)
     assert "max_session" in rules(5.6)
