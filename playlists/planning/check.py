@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
+from typing import NamedTuple
 
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import PlannedBulletin, Play, Problem
@@ -28,8 +29,7 @@ class Violation:
     plays: tuple[Play, ...]
 
 
-@dataclass(frozen=True)
-class _Sound:
+class _Sound(NamedTuple):
     """A play with everything the rules ask of it."""
 
     play: Play
@@ -42,8 +42,7 @@ class _Sound:
     day: date
 
 
-@dataclass(frozen=True)
-class _Opening:
+class _Opening(NamedTuple):
     """One window of one day."""
 
     window: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from playlists.bulletin import Bulletin, Priority, Targets
 from playlists.errors import InvalidValueError
@@ -129,8 +130,7 @@ class PlannedBulletin:
         return self.title or self.id
 
 
-@dataclass(frozen=True)
-class Play:
+class Play(NamedTuple):
     """A bulletin that starts in a xóm at an instant."""
 
     xom: str
@@ -209,8 +209,7 @@ class Problem:
         return next(bulletin for bulletin in self.bulletins if bulletin.id == bulletin_id)
 
 
-@dataclass(frozen=True)
-class SlotKey:
+class SlotKey(NamedTuple):
     """The (day, window) a play belongs to; `window` None for a committed play outside every window."""
 
     day: date
