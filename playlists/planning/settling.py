@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +95,65 @@ def settle(
         wish = replace(wish, start=on_grid(problem, free))
     faults = broken(problem, wish.xom, wish.bulletins, wish.start, lifted)
     return _declined(problem, wish, faults, (), lifted) if faults else Placed(wish)
+
+
+def settle_all(
+    problem: Problem,
+    wishes: Sequence[Wish],
+    standing: Sequence[Standing],
+    choice: Choice | None,
+    lifted: frozenset[str] = frozenset(),
+) -> tuple[Answer, ...]:
+    """Each wish in its turn, once; what is placed is in the way of the next.
+
+    What is overridden gives way together: what one neighbour is to lose does not refuse the other its place. It stays
+    where the wish in its own xóm is refused, so the others are tried without that one until all have their place.
+    """
+    wishes = tuple(dict.fromkeys(wishes))
+    if choice is not Choice.OVERRIDE:
+        return _in_turn(problem, wishes, standing, choice, lifted)
+    hopeful = wishes
+    while True:
+        freed = _without(problem, [item for wish in hopeful for item in _overlapping(problem, wish, standing)])
+        tried = _in_turn(freed, hopeful, standing, choice, lifted)
+        placed = {answer.wish: answer for answer in tried if isinstance(answer, Placed)}
+        if len(placed) == len(hopeful):
+            break
+        hopeful = tuple(placed)
+    for answer in placed.values():
+        problem = with_placed(problem, answer)
+    stay = _standing_then(problem, standing, placed.values())
+    return tuple(placed.get(wish) or settle(problem, wish, stay, choice, lifted) for wish in wishes)
+
+
+def _in_turn(
+    problem: Problem,
+    wishes: Sequence[Wish],
+    standing: Sequence[Standing],
+    choice: Choice | None,
+    lifted: frozenset[str],
+) -> tuple[Answer, ...]:
+    answers = []
+    for wish in wishes:
+        answer = settle(problem, wish, standing, choice, lifted)
+        if isinstance(answer, Placed):
+            problem = with_placed(problem, answer)
+            standing = _standing_then(problem, standing, [answer])
+        answers.append(answer)
+    return tuple(answers)
+
+
+def _standing_then(problem: Problem, standing: Sequence[Standing], placed: Collection[Placed]) -> tuple[Standing, ...]:
+    """What is left of it, and what was placed: nothing takes that off again."""
+    gone = {item.slot for answer in placed for item in answer.taken_off}
+    own = [Standing("", programme(problem, answer.wish), fixed=True) for answer in placed]
+    return (*(item for item in standing if item.slot not in gone), *own)
+
+
+def programme(problem: Problem, wish: Wish) -> Programme:
+    """The wish as it sounds, from its ident to the end of its sign-off."""
+    span = span_of(problem, wish.bulletins, wish.start)
+    return Programme(wish.xom, span.start, span.end, wish.bulletins)
 
 
 def with_placed(problem: Problem, placed: Placed) -> Problem:

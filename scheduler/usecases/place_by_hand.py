@@ -3,17 +3,16 @@
 The rules hold as for the planner. What is in the way is asked about; what is taken off is made good elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal
 
 from sqlmodel import Session
 
 from playlists.planning.makegood import Unmet
-from playlists.planning.placing import span_of
 from playlists.planning.problem import Problem
-from playlists.planning.settling import Answer, Choice, Declined, InTheWay, Placed, Standing, Wish, settle, with_placed
+from playlists.planning.settling import Choice, Declined, InTheWay, Placed, Standing, Wish, programme, settle_all
 from playlists.rules import EVERY_DAY, Window
 from playlists.slot import Programme
 from playlists.week import Week
@@ -90,7 +89,7 @@ def place_by_hand(
     """
     table = desk(session, station, week, now, authority)
     _check_approved(session, table.material, week, wishes)
-    answers = list(_settled(table, wishes, choice))
+    answers = settle_all(table.problem, wishes, table.standing, choice, table.lifted)
     conflicts = tuple(answer for answer in answers if isinstance(answer, InTheWay))
     refused = tuple(
         refusal(station, table.problem, answer, windows=authority is None)
@@ -101,7 +100,7 @@ def place_by_hand(
     if conflicts or not placed:
         return HandPlaced(conflicts=conflicts, refused=refused)
     plan = next_plan(session, week, "by_hand", now)
-    programmes = [_programme(table.problem, answer.wish) for answer in placed]
+    programmes = [programme(table.problem, answer.wish) for answer in placed]
     slots = slots_of(session, week, plan.revision, programmes, table.material, kind=kind, authority=authority)
     instead = [(session.get_one(SlotRow, item.slot), answer.wish) for answer in placed for item in answer.taken_off]
     taken_off = [_taken_off(row, wish, now) for row, wish in instead]
@@ -123,28 +122,21 @@ def place_by_hand(
     )
 
 
-def _settled(table: Desk, wishes: Sequence[Wish], choice: Choice | None) -> Iterator[Answer]:
-    """Each wish in its turn; what is placed is in the way of the next."""
-    problem, standing = table.problem, table.standing
-    for wish in wishes:
-        answer = settle(problem, wish, standing, choice, table.lifted)
-        if isinstance(answer, Placed):
-            problem = with_placed(problem, answer)
-            own = Standing("", _programme(problem, answer.wish), fixed=True)
-            standing = (*(item for item in standing if item not in answer.taken_off), own)
-        yield answer
-
-
 def _check_approved(session: Session, material: Material, week: Week, wishes: Sequence[Wish]) -> None:
     for bulletin in dict.fromkeys(bulletin for wish in wishes for bulletin in wish.bulletins):
-        if bulletin not in material.clips:
-            bulletin_row(session, bulletin)
+        if bulletin in material.clips:
+            continue
+        row = bulletin_row(session, bulletin)
+        start, end = date.fromisoformat(row.valid_from), date.fromisoformat(row.valid_to)
+        if start > week.days[-1] or end < week.days[0]:
             raise NotAllowedError(
-                "bulletin {id} is not approved, or not valid in week {week}: expected one that may be played; see "
-                "`loa bulletin approve`",
+                "bulletin {id} is valid from {start} to {end}, not in week {week}",
                 id=bulletin,
+                start=f"{start:%d/%m/%Y}",
+                end=f"{end:%d/%m/%Y}",
                 week=week,
             )
+        raise NotAllowedError("bulletin {id} is not approved; see `loa bulletin approve`", id=bulletin)
 
 
 def _as_authority_has_it(problem: Problem) -> Problem:
@@ -155,11 +147,6 @@ def _as_authority_has_it(problem: Problem) -> Problem:
         xom=tuple(replace(xom, windows=open_all_day, daily_cap=WHOLE_DAY) for xom in problem.xom),
         rules=replace(problem.rules, max_sessions_per_day=None, max_session=None),
     )
-
-
-def _programme(problem: Problem, wish: Wish) -> Programme:
-    span = span_of(problem, wish.bulletins, wish.start)
-    return Programme(wish.xom, span.start, span.end, wish.bulletins)
 
 
 def _taken_off(row: SlotRow, wish: Wish, now: datetime) -> SlotRow:

@@ -84,7 +84,7 @@ def test_a_conflict_without_a_terminal_is_exit_5_and_changes_nothing(loa: Loa, f
 def test_play_now_is_for_what_may_be_played_today(loa: Loa) -> None:
     code, _, told = loa("week", "play-now", "b001", "--at", "20:00")
     assert code == 4
-    assert "not valid in week 2026-W47" in told
+    assert "is valid from 23/11/2026 to 29/11/2026, not in week 2026-W47" in told
     assert loa("week", "play-now", "b001", "--at", "8 giờ")[0] == 2
 
 

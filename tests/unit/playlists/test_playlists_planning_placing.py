@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from playlists.bulletin import Targets
 from playlists.planning.placing import broken, nearest, plays_at, span_of
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, Problem
-from playlists.planning.settling import Choice, Declined, InTheWay, Placed, Standing, Wish, settle, with_placed
+from playlists.planning.settling import (
+    Choice,
+    Declined,
+    InTheWay,
+    Placed,
+    Standing,
+    Wish,
+    settle,
+    settle_all,
+    with_placed,
+)
 from playlists.rules import EVERY_DAY, Blackout, QuietHours, Relay, Window
 from playlists.slot import Programme
 from playlists.week import Week
@@ -144,3 +154,37 @@ def test_a_rule_is_kept_whatever_the_choice() -> None:
         assert answer.before is not None
         assert answer.before < at(4, 17, 30)
         assert answer.after == at(5, 5, 30)
+
+
+def neighbours_sent(*fixed: str) -> tuple[Problem, list[Standing]]:
+    """Two xóm that hear each other play b2 at 05:30 on Thursday; in those `fixed` nothing takes it off any more."""
+    pair = replace(POSED, xom=(XOM, OTHER), overlaps=(("x1", "x2"),))
+    programme = sent(pair, at(4, 5, 30), "b2")[1].programme
+    there = [Standing(xom, replace(programme, xom=xom), xom in fixed) for xom in ("x1", "x2")]
+    plays = (play for xom in ("x1", "x2") for play in plays_at(pair, xom, ["b2"], at(4, 5, 30)))
+    return replace(pair, committed=tuple(Committed(play.xom, play.bulletin, play.start) for play in plays)), there
+
+
+def test_what_neighbours_play_gives_way_together() -> None:
+    problem, there = neighbours_sent()
+    wishes = [Wish(xom, at(4, 5, 30), ("b1",)) for xom in ("x1", "x2")]
+    assert settle_all(problem, wishes, there, Choice.OVERRIDE) == (
+        Placed(wishes[0], (there[0],)),
+        Placed(wishes[1], (there[1],)),
+    )
+
+
+def test_a_neighbour_whose_programme_stays_refuses_the_others_their_place() -> None:
+    problem, there = neighbours_sent("x2")
+    wishes = [Wish(xom, at(4, 5, 30), ("b1",)) for xom in ("x1", "x2")]
+    first, second = settle_all(problem, wishes, there, Choice.OVERRIDE)
+    assert isinstance(first, Declined)
+    assert {fault.rule for fault in first.faults} == {"overlaps"}
+    assert isinstance(second, Declined)
+    assert second.fixed == (there[1],)
+
+
+def test_the_same_wish_twice_is_one() -> None:
+    wish = Wish("x1", at(4, 5, 30), ("b1",))
+    for choice in (None, *Choice):
+        assert settle_all(POSED, [wish, wish], [], choice) == (Placed(wish),)
