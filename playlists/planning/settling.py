@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from playlists.planning.check import Violation
@@ -57,7 +57,9 @@ class InTheWay:
 
 @dataclass(frozen=True)
 class Declined:
-    """The rules it breaks, or the programmes that cannot be taken off any more; the nearest instants that would do."""
+    """The rules it breaks, or the programmes that cannot be taken off any more; the nearest instants that would do, on
+    the minute where that is possible.
+    """
 
     wish: Wish
     faults: tuple[Violation, ...]
@@ -185,4 +187,15 @@ def _declined(
     lifted: frozenset[str],
 ) -> Declined:
     before, after = nearest(problem, wish.xom, wish.bulletins, wish.start, lifted)
+    if before is not None:
+        before = _on_the_minute(problem, wish, before, before.replace(second=0, microsecond=0), lifted)
+    if after is not None:
+        after = _on_the_minute(problem, wish, after, after + timedelta(seconds=-after.second % 60), lifted)
     return Declined(wish, faults, fixed, before, after)
+
+
+def _on_the_minute(
+    problem: Problem, wish: Wish, instant: datetime, minute: datetime, lifted: frozenset[str]
+) -> datetime:
+    """The whole minute beside an instant where it would do as well: people are told, and type, minutes."""
+    return instant if broken(problem, wish.xom, wish.bulletins, minute, lifted) else minute

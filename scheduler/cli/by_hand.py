@@ -1,7 +1,7 @@
 """What the commands that place programmes by hand share: the question about a conflict, and what was done."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from gettext import gettext as _
 from typing import Any
@@ -12,11 +12,12 @@ from playlists.planning.settling import Choice, Standing
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
 from scheduler.cli.command import emit, option, say
-from scheduler.cli.week_table import slot_document
+from scheduler.cli.week_table import moment, slot_document, which
 from scheduler.errors import ConflictError
 from scheduler.sentence import Sentence, Sentences
 from scheduler.store.tables import SlotRow
 from scheduler.usecases.place_by_hand import HandPlaced
+from scheduler.usecases.refusals import Refusal
 
 REFUSED, CONFLICT, PARTIAL = 4, 5, 6
 
@@ -30,22 +31,20 @@ conflict_option = option(
 )
 
 
-def resolved(place: Callable[[Choice | None], HandPlaced], choice: str | None, as_json: bool) -> HandPlaced:
-    """What `place` did, with the operator's choice where it needed one.
+def resolved(
+    place: Callable[[Choice | None], HandPlaced], names: Mapping[str, str], choice: str | None, as_json: bool
+) -> HandPlaced:
+    """What `place` did, with the operator's choice where it needed one; `names` are those of all xóm, by id.
 
     Raises ConflictError where nobody can be asked; with --json the conflicts are in the document instead.
     """
     done = place(Choice(choice) if choice else None)
     if not done.conflicts:
         return done
+    standing = [item for conflict in done.conflicts for item in conflict.standing]
     if sys.stdin.isatty():
-        for conflict in done.conflicts:
-            say(
-                "{xom} {start}: in the way is {others}",
-                xom=conflict.wish.xom,
-                start=_time(conflict.wish.start),
-                others="; ".join(map(_standing, conflict.standing)),
-            )
+        for line in _standing(standing, names):
+            say("In the way: {line}", line=line)
         question = _("override (take its place), append (after it) or move (to the next free place)?")
         chosen = click.prompt(question, type=click.Choice([choice.value for choice in Choice]), err=True)
         return place(Choice(chosen))
@@ -53,14 +52,16 @@ def resolved(place: Callable[[Choice | None], HandPlaced], choice: str | None, a
         return done
     raise ConflictError(
         "{count} programmes are in the way: {others}. Choose with --on-conflict override, append or move",
-        count=len(done.conflicts),
-        others="; ".join(_standing(item) for conflict in done.conflicts for item in conflict.standing),
+        count=len({item.slot for item in standing}),
+        others="; ".join(_standing(standing, names)),
     )
 
 
-def tell(done: HandPlaced, as_json: bool, dry_run: bool, more: dict[str, Any] | None = None) -> int:
+def tell(
+    done: HandPlaced, names: Mapping[str, str], as_json: bool, dry_run: bool, more: dict[str, Any] | None = None
+) -> int:
     """Say what was done; returns the exit code."""
-    emit({**hand_document(done), **(more or {}), "dry_run": dry_run}, as_json, lambda: _show(done))
+    emit({**hand_document(done), **(more or {}), "dry_run": dry_run}, as_json, lambda: _show(done, names))
     if done.conflicts:
         return CONFLICT
     if done.refused and not done.slots:
@@ -108,38 +109,40 @@ def hand_document(done: HandPlaced) -> dict[str, Any]:
     }
 
 
-def _show(done: HandPlaced) -> None:
-    for row in done.slots:
-        say("{xom} {start}: {bulletins}", xom=row.xom, start=_slot_time(row), bulletins=", ".join(row.bulletins))
-    for row in done.taken_off:
-        say(
-            "Taken off: {xom} {start} {bulletins}",
-            xom=row.xom,
-            start=_slot_time(row),
-            bulletins="+".join(row.bulletins),
-        )
-    for item in done.made_good:
-        say(
-            "Made good: {xom} {start} {bulletins}",
-            xom=item.xom,
-            start=_time(item.start),
-            bulletins="+".join(item.bulletins),
-        )
+def _show(done: HandPlaced, names: Mapping[str, str]) -> None:
+    for start, bulletins, xom in _together(((row.xom, _slot_time(row), row.bulletins) for row in done.slots), names):
+        say("{start}, {xom}: {bulletins}", start=start, xom=xom, bulletins=bulletins)
+    gone = ((row.xom, _slot_time(row), row.bulletins) for row in done.taken_off)
+    for start, bulletins, xom in _together(gone, names):
+        say("Taken off: {start}, {xom}: {bulletins}", start=start, xom=xom, bulletins=bulletins)
+    again = ((item.xom, _time(item.start), item.bulletins) for item in done.made_good)
+    for start, bulletins, xom in _together(again, names):
+        say("Made good: {start}, {xom}: {bulletins}", start=start, xom=xom, bulletins=bulletins)
     for lost in done.unmet:
-        say("Cannot be made good: {slot}: {reason}", slot=lost.lost.slot, reason=lost.reason.said(_))
-    for refused in done.refused:
-        near = [_time(instant) for instant in (refused.before, refused.after) if instant is not None]
-        say(
-            "{xom} {start}: not possible: {why}. Nearest: {near}",
-            xom=refused.wish.xom,
-            start=_time(refused.wish.start),
-            why=Sentences(refused.why or (Sentence("no free place is left in the week"),)).text(_),
-            near=", ".join(near) or "–",
-        )
+        say("Cannot be made good: {reason}", reason=lost.reason.said(_))
+    refused = ((item.wish.xom, _time(item.wish.start), [_refused(item)]) for item in done.refused)
+    for start, why, xom in _together(refused, names):
+        say("{start}, {xom}: {why}", start=start, xom=xom, why=why)
 
 
-def _standing(item: Standing) -> str:
-    return f"{item.programme.xom} {_time(item.programme.start)} {'+'.join(item.programme.bulletins)}"
+def _together(items: Iterable[tuple[str, str, Iterable[str]]], names: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """What is the same in several xóm, once: when, what, and in which."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for xom, start, what in items:
+        found.setdefault((start, ", ".join(what)), []).append(xom)
+    yield from ((start, what, which(xom, names)) for (start, what), xom in found.items())
+
+
+def _refused(item: Refusal) -> str:
+    why = Sentences(item.why or (Sentence("no free place is left in the week"),)).text(_)
+    near = [_time(instant) for instant in (item.before, item.after) if instant is not None]
+    return _("not possible: {why}. Nearest: {near}").format(why=why, near=", ".join(near) or "–")
+
+
+def _standing(standing: Iterable[Standing], names: Mapping[str, str]) -> list[str]:
+    programmes = [item.programme for item in standing]
+    items = ((programme.xom, _time(programme.start), programme.bulletins) for programme in programmes)
+    return [f"{start}, {xom}: {bulletins}" for start, bulletins, xom in _together(items, names)]
 
 
 def _slot_time(row: SlotRow) -> str:
@@ -147,8 +150,8 @@ def _slot_time(row: SlotRow) -> str:
 
 
 def _time(instant: datetime) -> str:
-    local = instant.astimezone(TIMEZONE)
-    return f"{local:%H:%M:%S}" + f"{local: %d/%m}" if local.second else f"{local:%H:%M %d/%m}"
+    """As it can be typed again."""
+    return moment(instant) + (f":{instant:%S}" if instant.second else "")
 
 
 def _iso(instant: datetime) -> str:

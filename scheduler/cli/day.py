@@ -1,7 +1,7 @@
 """loa week play-now, copy-day and template: days and programmes placed by hand."""
 
+from collections.abc import Mapping
 from datetime import time
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +9,25 @@ import click
 
 from playlists.planning.settling import Choice
 from playlists.week import Week
-from scheduler.cli.by_hand import conflict_option, resolved, tell, xom_option
+from scheduler.cli.by_hand import PARTIAL, REFUSED, conflict_option, resolved, tell, xom_option
 from scheduler.cli.command import (
     Command,
     Group,
     argument,
     dry_run_option,
     emit,
+    explained,
     json_option,
     option,
     say,
     station_option,
 )
-from scheduler.cli.moments import read_moment
+from scheduler.cli.moments import MomentError, read_day, read_time
+from scheduler.cli.named_xom import xom_ids, xom_names
 from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
+from scheduler.cli.week_table import which
 from scheduler.usecases.day_template import (
     Applied,
     DayProgramme,
@@ -46,9 +49,9 @@ class HourParameter(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
         try:
-            return value if isinstance(value, time) else time.fromisoformat(value)
-        except ValueError:
-            self.fail(_("a time of day is written like 17:30, not {text}").format(text=value), param, ctx)
+            return value if isinstance(value, time) else read_time(value)
+        except MomentError as error:
+            self.fail(explained(error), param, ctx)
 
 
 @click.command(
@@ -78,10 +81,12 @@ def play(
     station = opened(station_folder)
     now = clock_of(station)
 
-    def place(chosen: Choice | None) -> HandPlaced:
-        return play_now(station, bulletin_id, xom, at, now, choice=chosen, authority=authority, dry_run=dry_run)
+    here, names = xom_ids(station, xom), xom_names(station)
 
-    return tell(resolved(place, choice, as_json), as_json, dry_run)
+    def place(chosen: Choice | None) -> HandPlaced:
+        return play_now(station, bulletin_id, here, at, now, choice=chosen, authority=authority, dry_run=dry_run)
+
+    return tell(resolved(place, names, choice, as_json), names, as_json, dry_run)
 
 
 @click.command(
@@ -107,14 +112,14 @@ def copy(
 ) -> int:
     station = opened(station_folder)
     now = clock_of(station)
-    days = read_moment(source, week).date(), read_moment(target, week).date()
+    days, names = (read_day(source, week), read_day(target, week)), xom_names(station)
     applied: list[Applied] = []
 
     def place(chosen: Choice | None) -> HandPlaced:
         applied.append(copy_day(station, week, *days, now, choice=chosen, dry_run=dry_run))
         return applied[-1].done
 
-    return _told(resolved(place, choice, as_json), applied[-1], as_json, dry_run)
+    return _told(resolved(place, names, choice, as_json), applied[-1], names, as_json, dry_run)
 
 
 @click.group("template", cls=Group, help="Days kept under a name, to be used again.")
@@ -131,8 +136,9 @@ def template() -> None:
 @json_option
 def save(name: str, week: Week, day: str, station_folder: Path | None, dry_run: bool, as_json: bool) -> None:
     station = opened(station_folder)
-    found = save_template(station, name, week, read_moment(day, week).date(), clock_of(station), dry_run=dry_run)
-    emit({**_template(name, found), "dry_run": dry_run}, as_json, lambda: _show(name, found))
+    found = save_template(station, name, week, read_day(day, week), clock_of(station), dry_run=dry_run)
+    names = xom_names(station)
+    emit({**_template(name, found), "dry_run": dry_run}, as_json, lambda: _show(name, found, names))
 
 
 @template.command("apply", help="Let the programmes kept under NAME sound on DAY of WEEK, as pins.")
@@ -147,14 +153,14 @@ def apply(
     name: str, week: Week, day: str, choice: str | None, station_folder: Path | None, dry_run: bool, as_json: bool
 ) -> int:
     station = opened(station_folder)
-    now, on = clock_of(station), read_moment(day, week).date()
+    now, on, names = clock_of(station), read_day(day, week), xom_names(station)
     applied: list[Applied] = []
 
     def place(chosen: Choice | None) -> HandPlaced:
         applied.append(apply_template(station, name, week, on, now, choice=chosen, dry_run=dry_run))
         return applied[-1].done
 
-    return _told(resolved(place, choice, as_json), applied[-1], as_json, dry_run)
+    return _told(resolved(place, names, choice, as_json), applied[-1], names, as_json, dry_run)
 
 
 @template.command("list", help="Show the templates and what they hold.")
@@ -164,9 +170,13 @@ def list_(station_folder: Path | None, as_json: bool) -> None:
     station = opened(station_folder)
     found = {name: read_template(station, name) for name in template_names(station)}
 
+    names = xom_names(station)
+
     def show() -> None:
         for name, programmes in found.items():
-            _show(name, programmes)
+            _show(name, programmes, names)
+        if not found:
+            say("No template is kept yet; `loa week template save` keeps a day as one.")
 
     emit({"templates": [_template(name, programmes) for name, programmes in found.items()]}, as_json, show)
 
@@ -181,13 +191,15 @@ def remove(name: str, station_folder: Path | None, dry_run: bool, as_json: bool)
     emit({"removed": name, "dry_run": dry_run}, as_json, lambda: say("The template {name} is removed.", name=name))
 
 
-def _told(done: HandPlaced, applied: Applied, as_json: bool, dry_run: bool) -> int:
-    code = tell(done, as_json, dry_run, {"left_out": list(applied.left_out), "unknown": list(applied.unknown)})
+def _told(done: HandPlaced, applied: Applied, names: Mapping[str, str], as_json: bool, dry_run: bool) -> int:
+    code = tell(done, names, as_json, dry_run, {"left_out": list(applied.left_out), "unknown": list(applied.unknown)})
     if applied.left_out and not as_json:
         say("Left out, because they may not be played in that week: {ids}", ids=", ".join(applied.left_out))
     if applied.unknown and not as_json:
         say("Left out, because these xóm are not here any more: {ids}", ids=", ".join(applied.unknown))
-    return code
+    if code or not (applied.left_out or applied.unknown):
+        return code
+    return PARTIAL if done.slots else REFUSED
 
 
 def _template(name: str, programmes: tuple[DayProgramme, ...]) -> dict[str, Any]:
@@ -199,6 +211,9 @@ def _template(name: str, programmes: tuple[DayProgramme, ...]) -> dict[str, Any]
     }
 
 
-def _show(name: str, programmes: tuple[DayProgramme, ...]) -> None:
-    rows = [[f"{item.at:%H:%M:%S}", ", ".join(item.bulletins), ", ".join(item.xom)] for item in programmes]
+def _show(name: str, programmes: tuple[DayProgramme, ...], names: Mapping[str, str]) -> None:
+    rows = [
+        [item.at.isoformat("seconds").removesuffix(":00"), ", ".join(item.bulletins), which(item.xom, names)]
+        for item in programmes
+    ]
     show_table(("Start", "Bulletins", "Xóm"), rows, title=name)

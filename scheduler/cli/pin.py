@@ -1,22 +1,16 @@
 """loa bulletin pin and unpin: a bulletin sounds at the instant the operator says."""
 
-import re
-from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from playlists.week import Week
 from scheduler.cli.by_hand import conflict_option, resolved, tell, xom_option
 from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, say, station_option
-from scheduler.cli.moments import MomentError, read_moment
+from scheduler.cli.moments import read_instant
+from scheduler.cli.named_xom import xom_ids, xom_names
 from scheduler.cli.opening import clock_of, opened
+from scheduler.cli.week_table import slot_document
 from scheduler.usecases.pin_bulletin import pin_bulletin, unpin_bulletin
-
-_DATES = (
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
-    re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
-)
 
 
 @click.command(
@@ -43,13 +37,15 @@ def pin(
 ) -> int:
     station = opened(station_folder)
     now = clock_of(station)
-    instant = typed_instant(at, now)
+    instant, here = read_instant(at, now), xom_ids(station, xom)
+    names = xom_names(station)
     done = resolved(
-        lambda chosen: pin_bulletin(station, bulletin_id, instant, xom, now, choice=chosen, dry_run=dry_run),
+        lambda chosen: pin_bulletin(station, bulletin_id, instant, here, now, choice=chosen, dry_run=dry_run),
+        names,
         choice,
         as_json,
     )
-    return tell(done, as_json, dry_run)
+    return tell(done, names, as_json, dry_run)
 
 
 @click.command(
@@ -66,22 +62,7 @@ def unpin(
 ) -> None:
     station = opened(station_folder)
     now = clock_of(station)
-    gone = unpin_bulletin(station, bulletin_id, typed_instant(at, now) if at else None, xom, now, dry_run=dry_run)
-    document = {"slots": [row.model_dump() for row in gone], "dry_run": dry_run}
+    instant, here = read_instant(at, now) if at else None, xom_ids(station, xom)
+    gone = unpin_bulletin(station, bulletin_id, instant, here, now, dry_run=dry_run)
+    document = {"slots": [slot_document(row) for row in gone], "dry_run": dry_run}
     emit(document, as_json, lambda: say("{count} pinned programmes taken back.", count=len(gone)))
-
-
-def typed_instant(text: str, now: datetime) -> datetime:
-    """A day and a time as operators type them; a day by its name is the next one. Raises MomentError."""
-    dated = next((found for pattern in _DATES if (found := pattern.search(text))), None)
-    if dated is not None:
-        try:
-            return read_moment(text, Week.on(date(int(dated["y"]), int(dated["m"]), int(dated["d"]))))
-        except ValueError:
-            return read_moment(text, Week.of(now))
-    this = Week.of(now)
-    try:
-        instant = read_moment(text, this)
-    except MomentError:
-        return read_moment(text, this.next)
-    return instant if instant > now or "/" in text else read_moment(text, this.next)

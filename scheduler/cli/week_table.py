@@ -64,6 +64,5 @@ def which(xom: Collection[str], names: Mapping[str, str]) -> str:
 
 
 def slot_document(slot: SlotRow) -> dict[str, Any]:
-    """A slot as commands print it with --json."""
-    values = slot.model_dump()
-    return {key: value for key, value in values.items() if key not in ("week", "items")}
+    """A slot as commands print it with --json: its keys always in the same order."""
+    return {key: getattr(slot, key) for key in SlotRow.model_fields if key not in ("week", "items")}

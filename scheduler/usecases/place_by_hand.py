@@ -19,7 +19,7 @@ from playlists.week import Week
 from playlists.xom import WHOLE_DAY
 from scheduler.audit.entry import instant_text, read_instant
 from scheduler.catalogue import in_vietnamese
-from scheduler.errors import NotAllowedError
+from scheduler.errors import ConflictError, NotAllowedError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
@@ -59,7 +59,9 @@ class Desk:
 
 
 def desk(session: Session, station: Station, week: Week, now: datetime, authority: str | None = None) -> Desk:
-    """Raises NotAllowedError when nothing is approved."""
+    """Raises NotAllowedError when nothing is approved, ConflictError for a week that is over."""
+    if now >= week.end:
+        raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     material = find_material(session, station, week)
     problem = pose(session, station, week, material, now)
     standing = tuple(
@@ -85,7 +87,8 @@ def place_by_hand(
 ) -> HandPlaced:
     """Place what can be placed and dispatch it; nothing at all while a conflict waits for its choice.
 
-    Raises NotFoundError for a bulletin nobody knows, NotAllowedError for one that is not approved for the week.
+    Raises NotFoundError for a bulletin nobody knows, NotAllowedError for one that is not approved for
+    the week, ConflictError for a week that is over.
     """
     table = desk(session, station, week, now, authority)
     _check_approved(session, table.material, week, wishes)

@@ -144,7 +144,7 @@ def test_what_has_begun_is_not_overridden() -> None:
     problem, first = sent(POSED, at(4, 5, 30), "b2", fixed=True)
     answer = settle(problem, Wish("x1", at(4, 5, 31), ("b1",)), [first], Choice.OVERRIDE)
     assert isinstance(answer, Declined)
-    assert (answer.fixed, answer.after) == ((first,), first.programme.end)
+    assert (answer.fixed, answer.after) == ((first,), at(4, 5, 33)), "its end, 05:32:30, on the minute"
 
 
 def test_a_rule_is_kept_whatever_the_choice() -> None:
@@ -154,6 +154,19 @@ def test_a_rule_is_kept_whatever_the_choice() -> None:
         assert answer.before is not None
         assert answer.before < at(4, 17, 30)
         assert answer.after == at(5, 5, 30)
+
+
+def test_the_nearest_instants_are_told_on_the_minute_where_that_will_do() -> None:
+    answer = settle(POSED, Wish("x1", at(4, 22), ("b1",)), [], None)
+    assert isinstance(answer, Declined)
+    last, _ = nearest(POSED, "x1", ["b1"], at(4, 22))
+    assert last == at(4, 17, 27) + GRID, "the last step of the grid"
+    assert answer.before == at(4, 17, 27)
+    problem, first = sent(POSED, at(5, 5, 30), "b2")  # until 05:32:30, which leaves no whole minute before the end
+    narrow = replace(XOM, windows=(Window(EVERY_DAY, time(5, 30), time(5, 35)),))
+    answer = settle(replace(problem, xom=(narrow,)), Wish("x1", at(5, 5), ("b1",)), [first], None)
+    assert isinstance(answer, Declined)
+    assert answer.after == first.programme.end == at(5, 5, 32) + GRID
 
 
 def neighbours_sent(*fixed: str) -> tuple[Problem, list[Standing]]:
