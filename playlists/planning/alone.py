@@ -8,7 +8,8 @@ from playlists.planning.board import Board
 from playlists.planning.exact import Found, search
 from playlists.planning.greedy import RESTARTS, minimums, most_minimums, wishes
 from playlists.planning.lane import Lane
-from playlists.planning.positions import settle
+from playlists.planning.polish import polish
+from playlists.planning.positions import plays_at
 
 GLANCE = 300  # steps of the complete search that settle what is plainly impossible
 STEPS = 20_000  # steps of the complete search once greedy has failed
@@ -32,10 +33,12 @@ def plan_alone(lane: Lane) -> Alone:
     days = days_asked(lane)
     board = _whole(lane, days) or _whole(lane, 0) or _campaign_first(lane)
     wishes(board)
-    starts = settle(lane, board.contents).starts or {}
+    starts = polish(board)
+    if wishes(board):
+        starts = polish(board)
     lacking = sum(max(0, board.missing(number)) for number in range(len(lane.demands)))
     return Alone(
-        plays=tuple(sorted((lane.demands[demand].bulletin, start) for (demand, _), start in starts.items())),
+        plays=plays_at(lane, starts),
         lacking=(max(0, board.campaign_missing), lacking, int(len(board.campaign_days) < days)),
     )
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from playlists.planning.check import violations
+from playlists.planning.figure import figure
 from playlists.planning.lane import Lane
 from playlists.planning.plan import campaign_slots, week_plan
+from playlists.planning.polish import polished
+from playlists.planning.positions import starts_of
 from playlists.planning.problem import Problem
 from playlists.planning.programmes import in_slots
 from playlists.planning.question import Goal, Placed, Prover, plays_of, pose, says_all
@@ -43,8 +46,11 @@ def improved(
         if finding.placed is None:
             continue
         found = posed.by_xom(finding.placed)
+        if len(posed.members) == 1:
+            found = dict.fromkeys(found, polished(lanes[group[0].id], finding.placed[0]))
         aims = _aims(part, lanes, found)
-        if aims > reached and not violations(part, week_plan(part, plays_of(part, found))):
+        better = aims > reached or (aims == reached and _nicer(lanes, found, best))
+        if better and not violations(part, week_plan(part, plays_of(part, found))):
             best, reached = found, aims
         if finding.best and all_said and reached >= aims:
             return best, True
@@ -77,6 +83,18 @@ def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]
         others += plays.total()
     two_days = sum(len({slot.day for slot in found}) >= 2 for found in slots.values())
     return -lacking, two_days, count, others - count
+
+
+def _nicer(lanes: Mapping[str, Lane], found: Mapping[str, Placed], best: Mapping[str, Placed]) -> bool:
+    """Whether a plan is better by the lower aims, counted in every xóm for itself."""
+    totals: list[list[int]] = []
+    for placed in (found, best):
+        starts = {xom: starts_of(lanes[xom], plays) for xom, plays in placed.items()}
+        figures = [figure(lanes[xom], known) for xom, known in starts.items() if known is not None]
+        if len(figures) < len(placed):
+            return False
+        totals.append([sum(level) for level in zip(*figures, strict=True)])
+    return totals[0] < totals[1]
 
 
 def _most(lanes: Mapping[str, Lane], group: Sequence[Xom]) -> Aims:

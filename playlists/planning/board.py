@@ -34,6 +34,7 @@ class Board:
             [block for block, bounds in enumerate(demand.bounds) if bounds is not None] for demand in lane.demands
         ]
         self._leads = lane.leads
+        self.programmes = [0] * 7  # blocks of each day with plays in them
         self._slot_day = {block.slot: block.day for block in lane.blocks}
         self._held = frozenset(slot for slot, key in enumerate(lane.slots) if key in lane.covered)
         self._free = [
@@ -86,6 +87,7 @@ class Board:
         if not self.contents[block]:
             self.day_room[place.day] -= self.lane.leads
             self.sessions[place.day] -= 1
+            self.programmes[place.day] += 1
         self._move(demand, block, 1)
         self.contents[block].append(demand)
         self.blocks[demand].append(block)
@@ -98,6 +100,7 @@ class Board:
         if not self.contents[block]:
             self.day_room[place.day] += self.lane.leads
             self.sessions[place.day] += 1
+            self.programmes[place.day] -= 1
 
     def missing(self, demand: int) -> int:
         """Plays the demand still lacks of its minimum."""

@@ -28,12 +28,18 @@ def minimums(lane: Lane, days: int, attempts: range) -> Board | None:
     return None
 
 
-def wishes(board: Board) -> None:
-    """Add the wanted plays that have room: priority bulletins first, then the others, a play each in turn."""
+def wishes(board: Board) -> bool:
+    """Add the wanted plays that have room: priority bulletins first, then the others, a play each in turn.
+
+    Tells whether any was added.
+    """
+    added = False
     for priority in (True, False):
         waiting = [number for number, demand in enumerate(board.lane.demands) if demand.priority is priority]
         while waiting:
             waiting = [number for number in waiting if board.wanting(number) > 0 and put_best(board, number)]
+            added = added or bool(waiting)
+    return added
 
 
 def most_minimums(board: Board) -> None:
@@ -161,10 +167,14 @@ class _Filling:
 
 
 def _rank(board: Board, number: int, block: int, chance: Random | None) -> Rank:
-    """How little one likes the bulletin there: other days, both halves of the day, few programmes, early."""
+    """How little one likes the bulletin there: other days, both halves of the day, few programmes, early.
+
+    New programmes come on days without one: a bulletin's plays are wanted on as many days.
+    """
     if chance:
         return (chance.random(),)
     place = board.lane.blocks[block]
     halves = board.halves[number]
     crowded = halves[place.half] > halves[1 - place.half]
-    return (board.days[number][place.day], crowded, not board.contents[block], place.start)
+    fresh = not board.contents[block]
+    return (board.days[number][place.day], crowded, fresh, fresh and board.programmes[place.day], place.start)

@@ -51,6 +51,7 @@ class Demand:
     gap: int
     campaign: bool
     priority: bool
+    topic: str
     bounds: tuple[Span | None, ...]
     taken: tuple[Span, ...]
 
@@ -329,6 +330,7 @@ class _Compiler:
             gap=gap,
             campaign=bulletin.campaign,
             priority=bulletin.priority is Priority.PRIORITY,
+            topic=bulletin.topic,
             bounds=tuple(bounds),
             taken=tuple((self.day(key), int(play.start.astimezone(TIMEZONE).hour >= NOON)) for play, key in counted),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, permutations
 
 from playlists.planning.lane import Lane
+from playlists.planning.question import Placed
 
 ORDERS = 2_000  # orders of blocks looked at before giving up
 
@@ -37,6 +38,23 @@ def is_free(lane: Lane, demand: int, block: int) -> bool:
     """Whether the play may start anywhere in the block that its length allows."""
     stretch, size = lane.blocks[block], lane.demands[demand].size
     return lane.demands[demand].bounds[block] == (stretch.start + lane.lead_in, stretch.end - lane.lead_out - size)
+
+
+def plays_at(lane: Lane, starts: Starts) -> Placed:
+    """The plays as others name them."""
+    return tuple(sorted((lane.demands[demand].bulletin, start) for (demand, _), start in starts.items()))
+
+
+def starts_of(lane: Lane, placed: Placed) -> Starts | None:
+    """The same plays with the block each lies in; None where one lies in none."""
+    number = {demand.bulletin: number for number, demand in enumerate(lane.demands)}
+    starts: Starts = {}
+    for bulletin, start in placed:
+        for block, bounds in enumerate(lane.demands[number[bulletin]].bounds):
+            if bounds and bounds[0] <= start <= bounds[1]:
+                starts[number[bulletin], block] = start
+                break
+    return starts if len(starts) == len(placed) else None
 
 
 class _Settling:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from planning_referee import Referee, Sound, clashes
+from planning_referee import DAY, Referee, Sound, clashes
 
 Aims = tuple[int, int, int]
 Whole = tuple[Aims, list[Sound]]
@@ -30,6 +30,34 @@ def best_aims(problem: dict[str, Any]) -> Aims | str | None:
     if len(every) == 1:
         return every[0][0][0]
     return _together(*every)
+
+
+def best_levels(problem: dict[str, Any]) -> tuple[int, ...] | None:
+    """Of a week with one xóm, the best figures: the first two levels, then plays sharing a day, bulletins in one half
+    of the day, programmes. None where there is no plan, or too many."""
+    referee = Referee(problem)
+    (xom,) = referee.xom
+    best: tuple[int, ...] | None = None
+    for count, sounds in enumerate(_plans(referee, xom)):
+        if count >= TOO_MANY:
+            return None
+        two, urgent, others = referee.aims({xom: sounds})
+        found = -two, -urgent, -others, *_lower(sounds)
+        best = found if best is None else min(best, found)
+    return best and (*(-level for level in best[:3]), *best[3:])
+
+
+def _lower(sounds: list[Sound]) -> tuple[int, int, int]:
+    same_day = one_half = 0
+    for name in {sound.bulletin for sound in sounds}:
+        plays = [sound for sound in sounds if sound.bulletin == name]
+        same_day += len(plays) - len({sound.day for sound in plays})
+        one_half += len(plays) > 1 and len({sound.start % DAY >= DAY / 2 for sound in plays}) == 1
+    rows = sum(
+        before is None or sound.start - before.end > 60 or sound.slots[0] != before.slots[0]
+        for before, sound in zip([None, *sounds], sounds, strict=False)
+    )
+    return same_day, one_half, rows
 
 
 def _together(left: list[Whole], right: list[Whole]) -> Aims | None:
