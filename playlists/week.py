@@ -28,7 +28,7 @@ class Week:
     def __post_init__(self) -> None:
         try:
             monday = date.fromisocalendar(self.year, self.number, 1)
-            monday + timedelta(days=7)  # the end must be a date too
+            _ = monday - timedelta(days=7), monday + timedelta(days=14)  # the weeks around it must be dates too
         except (ValueError, OverflowError):
             raise InvalidValueError(
                 "{year} has no ISO week {number}; a year has weeks 1 to 52 or 53", year=self.year, number=self.number

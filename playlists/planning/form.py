@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from playlists.errors import InvalidValueError
@@ -28,6 +37,8 @@ class _As:
     def _parse(self, value: object) -> Any:
         try:
             return self.read(value)
+        except PydanticCustomError:
+            raise
         except (ValueError, TypeError, OverflowError, InvalidValueError):
             raise PydanticCustomError(self.kind, "expected") from None
 
@@ -43,7 +54,7 @@ def _closing(text: str) -> time:
 
 
 def _day(text: str) -> date:
-    if len(text) != 10:
+    if not _DAY.fullmatch(text):
         raise ValueError
     return date.fromisoformat(text)
 
@@ -55,27 +66,48 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(TIMEZONE)
 
 
-def _number(unit: timedelta, least: float) -> Callable[[Any], timedelta]:
+def _start(text: str) -> datetime:
+    instant = _instant(text)
+    _ = instant + _LONGEST + _LONGEST  # what starts must end too, and on a date
+    return instant
+
+
+def _amount(kind: str, unit: timedelta, least: float) -> _As:
+    """A number of `unit`, from `least` to a hundred years."""
+
     def read(value: Any) -> timedelta:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
             raise ValueError
-        return timedelta(seconds=value * unit.total_seconds())
+        if value > most:
+            raise PydanticCustomError("less_than_equal", "expected")
+        return value * unit
 
-    return read
+    most = _LONGEST // unit
+    return _As(kind, read, {"type": "number", "minimum": least, "maximum": most})
 
 
+def _whole(value: object) -> object:
+    """2.0 is a whole number of JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LONGEST = timedelta(days=36_525)  # a hundred years: what is longer is a slip, and would leave the calendar
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
+
 Clock = Annotated[time, _As("clock", _clock, {"type": "string", "pattern": _CLOCK})]
 Closing = Annotated[time, _As("clock", _closing, {"type": "string", "pattern": f"{_CLOCK}|^24:00$"})]
 Day = Annotated[date, _As("day", _day, {"type": "string", "format": "date"})]
 Instant = Annotated[datetime, _As("instant", _instant, {"type": "string", "format": "date-time"})]
 IsoWeek = Annotated[Week, _As("week", Week.parse, {"type": "string", "pattern": "^[0-9]{4}-W[0-9]{2}$"})]
-Seconds = Annotated[timedelta, _As("seconds", _number(_SECOND, 0), {"type": "number", "minimum": 0})]
-Sounding = Annotated[timedelta, _As("length", _number(_SECOND, 0.001), {"type": "number", "minimum": 0.001})]
-Step = Annotated[timedelta, _As("grid", _number(_SECOND, 0.1), {"type": "number", "minimum": 0.1})]
-Hours = Annotated[timedelta, _As("hours", _number(_HOUR, 0), {"type": "number", "minimum": 0})]
-Weekdays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1)]
+Start = Annotated[datetime, _As("instant", _start, {"type": "string", "format": "date-time"})]
+Seconds = Annotated[timedelta, _amount("seconds", _SECOND, 0)]
+Sounding = Annotated[timedelta, _amount("length", _SECOND, 0.001)]
+Step = Annotated[timedelta, _amount("grid", _SECOND, 0.1)]
+Hours = Annotated[timedelta, _amount("hours", _HOUR, 0)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=1_000_000)]
+Weekdays = Annotated[list[Annotated[int, BeforeValidator(_whole), Field(ge=1, le=7)]], Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -92,11 +124,11 @@ class QuietPart(_Part):
 
 
 class RulesPart(_Part):
-    campaign_min_per_xom: int = Field(ge=0)
+    campaign_min_per_xom: Count
     pause_s: Seconds
     grid_s: Step
     quiet: list[QuietPart] = []
-    max_sessions_per_day: Annotated[int, Field(ge=0)] | None = None
+    max_sessions_per_day: Count | None = None
     max_session_s: Seconds | None = None
 
 
@@ -130,11 +162,16 @@ class RelayPart(_Part):
 
 
 class TargetsPart(_Part):
-    """Exactly one of the three."""
+    """Exactly one of the three; null is none."""
 
     all: Literal[True] | None = None
     xom: Annotated[list[str], Field(min_length=1)] | None = None
     tags: Annotated[list[str], Field(min_length=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: object) -> object:
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
 class ValidPart(_Part):
@@ -150,15 +187,15 @@ class BulletinPart(_Part):
     topic: str = ""
     targets: TargetsPart
     valid: ValidPart | None = None
-    min_per_week: int = Field(ge=0)
-    want_per_week: int = Field(ge=0)
+    min_per_week: Count
+    want_per_week: Count
     min_gap_h: Hours = timedelta()
 
 
 class CommittedPart(_Part):
     xom: Name
     bulletin: Name
-    start: Instant
+    start: Start
     state: Literal["planned", "played", "missed", "unknown"]
 
 

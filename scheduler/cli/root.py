@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from devices.errors import DeviceError
 from scheduler.cli.command import DiskPath, Group, Option, failure, option
+from scheduler.cli.disk_error import DISK_FAULTS, disk_error
 from scheduler.cli.language import choose
 from tts.errors import ReadableError
 
@@ -77,6 +79,13 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        return failure(disk_error(error))
     except KeyboardInterrupt:
         return 130
+    except Exception:  # a fault of ours: Python's own exit code, 1, would read as the answer "no"
+        traceback.print_exc()
+        return 2
     return result if isinstance(result, int) else 0

@@ -1,5 +1,6 @@
 """loa week solve: any planning problem in Loa's JSON format, without a station."""
 
+import sys
 import time
 from gettext import gettext as _
 from pathlib import Path
@@ -29,9 +30,9 @@ def _print_schema(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
     "solve",
     cls=Command,
     help="Answer the planning problem in FILE, a JSON document: a plan (exit 0), the reasons why there is none (1), or "
-    "neither in the effort given (6). Needs no station.",
+    "neither in the effort given (6). Needs no station; - is the standard input.",
 )
-@argument("file", type=DiskPath(exists=True, dir_okay=False))
+@argument("file", type=DiskPath(exists=True, dir_okay=False, allow_dash=True))
 @option(
     "--schema", is_flag=True, is_eager=True, callback=_print_schema, expose_value=False,
     help="Print the JSON Schema of such a document.",
@@ -39,7 +40,7 @@ def _print_schema(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
 @json_option
 def solve(file: Path, as_json: bool) -> int:
     try:
-        problem = read_problem(file.read_bytes())
+        problem = read_problem(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
     except DocumentError as error:
         faults = [fault.said(_) for fault in error.faults]
         emit({"faults": faults}, as_json, lambda: _show_faults(file, faults))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from playlists.planning.form import schema
 from scheduler.cli import main
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "schemas" / "planning-problem.example.json"
+LOA = (sys.executable, "-c", "from scheduler.cli import main; main()")
 PLAN, IMPOSSIBLE, WRONG = 0, 1, 2
 
 
@@ -49,6 +52,24 @@ def test_a_wrong_document_is_refused_with_all_its_faults(tmp_path: Path, capsys:
     code, found = solved(capsys, file)
     assert code == WRONG
     assert [fault.split(":")[0] for fault in found["faults"]] == ["timezone", "now", "rules"]
+
+
+def test_a_problem_on_the_standard_input() -> None:
+    ended = subprocess.run(
+        [*LOA, "week", "solve", "-", "--json"], input=EXAMPLE.read_bytes(), capture_output=True, timeout=60
+    )
+    assert ended.returncode == PLAN
+    assert json.loads(ended.stdout)["feasible"] is True
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that takes no byte")
+def test_an_answer_that_cannot_be_written_is_not_the_answer_no() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*LOA, "week", "solve", str(EXAMPLE), "--json"], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert ended.returncode == WRONG
+    assert b"No space left" in ended.stderr
 
 
 def test_the_schema_needs_no_file(capsys: pytest.CaptureFixture[str]) -> None:

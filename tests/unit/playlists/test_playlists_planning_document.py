@@ -124,10 +124,32 @@ def test_every_fault_is_named_at_once_and_none_is_guessed() -> None:
         ("committed.0.state", "heard"),
         ("committed.0.bulletin", "b9"),
         ("overlaps.0", ["x01"]),
+        ("week", "0001-W01"),
+        ("rules.pause_s", 1e12),
+        ("rules.max_sessions_per_day", 10**20),
+        ("bulletins.0.duration_s", 1e12),
+        ("bulletins.0.min_gap_h", 1e300),
+        ("bulletins.0.min_per_week", 10**20),
+        ("bulletins.0.targets", {"all": None}),
+        ("bulletins.0.valid", {"from": "2026-W48-1", "to": "2026-11-29"}),
+        ("committed.0.start", "9999-12-31T23:59:59+07:00"),
     ],
 )
 def test_what_is_wrong_is_refused(path: str, value: object) -> None:
     assert faults(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("bulletins.0.min_per_week", 2.0),
+        ("xom.0.windows.0.days", [1.0, 2]),
+        ("bulletins.0.targets", {"all": True, "xom": None, "tags": None}),
+        ("xom.0.blackouts.0.to", "9999-12-31T23:59:59+07:00"),
+    ],
+)
+def test_what_is_only_written_otherwise_is_read(path: str, value: object) -> None:
+    read_problem(json.dumps(changed(path, value)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"week": 1, "week": 2}', "NaN", '{"a": NaN}', "[" * 100_000])
