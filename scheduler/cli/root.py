@@ -79,13 +79,11 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        if error.errno not in DISK_FAULTS:
-            raise
-        return failure(disk_error(error))
     except KeyboardInterrupt:
         return 130
-    except Exception:  # a fault of ours: Python's own exit code, 1, would read as the answer "no"
-        traceback.print_exc()
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+            return failure(disk_error(error))
+        traceback.print_exc()  # a fault of ours: Python's own exit code, 1, would read as the answer "no"
         return 2
     return result if isinstance(result, int) else 0
