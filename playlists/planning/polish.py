@@ -66,6 +66,9 @@ class _Polishing:
         self.demands = board.lane.demands
         self.looks_left = 0
         self.trail: list[Change] = []
+        self.halves: dict[tuple[int, int], list[int]] = {}  # the blocks of each half of a day
+        for block, place in enumerate(self.blocks):
+            self.halves.setdefault((place.day, place.half), []).append(block)
 
     def spread(self) -> None:
         """Plays of one bulletin apart: what shares its day, or leaves a half of the day without, goes elsewhere."""
@@ -188,46 +191,48 @@ class _Polishing:
         return self._stands(mark)
 
     def _sooner(self, block: int, targets: Sequence[int]) -> bool:
+        """Move all plays of a block into others where they lie earlier, all together."""
         mark = len(self.trail)
         if self._emptied(block, targets):
-            if self._later(self.trail[mark:]) < 0:
+            if sum(self._later(change) for change in self.trail[mark:]) < 0:
                 return True
             self.undo(mark)
         return False
 
+    def _later(self, change: Change) -> int:
+        """How many steps later the blocks begin."""
+        off, into = change
+        return sum(self.blocks[block].start for _, block in into) - sum(self.blocks[block].start for _, block in off)
+
     def _days_exchanged(self, one: int, other: int) -> bool:
         """Two programmes, each on the other's day in the half of the day it had: what they hold is spread as before."""
-        contents = self.board.contents
-        first, second = self.blocks[one], self.blocks[other]
+        blocks, contents = self.blocks, self.board.contents
+        first, second = blocks[one], blocks[other]
         if first.day == second.day:
             return False
-        off = [(number, block) for block in (one, other) for number in contents[block]]
-        numbers = {number for number, _ in off}
-        for here in self._halves_free(second.day, first.half, (one, other)):
-            for there in self._halves_free(first.day, second.half, (one, other)):
-                change = off, [(number, here if block == one else there) for number, block in off]
-                if self._later([change]) >= 0:
-                    continue
-                mark, spread = len(self.trail), self._spread_of(numbers)
-                if self._made(change):
-                    if self._spread_of(numbers) <= spread and self._stands(mark):
+        for here in self._like(second.day, first.half, (one, other)):
+            for there in self._like(first.day, second.half, (one, other)):
+                ahead = len(contents[one]) * (first.start - blocks[here].start)
+                if ahead + len(contents[other]) * (second.start - blocks[there].start) > 0:
+                    off = [(number, one) for number in contents[one]] + [(number, other) for number in contents[other]]
+                    into = [(number, here if block == one else there) for number, block in off]
+                    if self._no_less_spread((off, into)):
                         return True
-                    self.undo(mark)
         return False
 
-    def _halves_free(self, day: int, half: int, own: tuple[int, int]) -> list[int]:
-        return [
-            number
-            for number, block in enumerate(self.blocks)
-            if block.day == day and block.half == half and (number in own or not self.board.contents[number])
-        ]
+    def _like(self, day: int, half: int, own: tuple[int, int]) -> list[int]:
+        """Blocks of a half of a day with nothing in them, or with what is to be moved."""
+        return [block for block in self.halves.get((day, half), ()) if block in own or not self.board.contents[block]]
 
-    def _later(self, changes: Iterable[Change]) -> int:
-        """How many steps later plays lie after the changes, block by block."""
-        return sum(
-            sum(self.blocks[block].start for _, block in into) - sum(self.blocks[block].start for _, block in off)
-            for off, into in changes
-        )
+    def _no_less_spread(self, change: Change) -> bool:
+        mark, numbers = len(self.trail), {number for number, _ in change[0]}
+        before = self._spread_of(numbers)
+        if not self._made(change):
+            return False
+        if self._spread_of(numbers) <= before:
+            return self._stands(mark)
+        self.undo(mark)
+        return False
 
     def _moves(self, number: int, block: int, targets: Iterable[int], most: Spread) -> Iterator[Change]:
         """Ways to move a play into one of the targets."""
