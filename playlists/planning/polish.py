@@ -48,12 +48,19 @@ def polish(board: Board) -> Starts:
 
 
 def polished(lane: Lane, placed: Placed) -> Placed:
-    """Plays of a lane that were found elsewhere, polished; as they are where that gains nothing."""
+    """Plays of a lane that were found elsewhere, polished; as they are where that gains nothing.
+
+    What a board cannot hold stays as it is too: several sessions in one block.
+    """
     given = starts_of(lane, placed)
+    if given is None:
+        return placed
     board = Board(lane, careful=False)
-    for number, block in given or ():
+    for number, block in given:
         board.put(number, block)
-    if given is None or settle(lane, board.contents).starts is None:
+    days = {lane.blocks[block].day for _, block in given}
+    tight = [board.room[block] for _, block in given] + [min(board.day_room[day], board.sessions[day]) for day in days]
+    if min(tight, default=0) < 0 or settle(lane, board.contents).starts is None:
         return placed
     starts = polish(board)
     return plays_at(lane, starts) if figure(lane, starts) < figure(lane, given) else placed

@@ -174,7 +174,7 @@ def test_the_lower_aims_of_tiny_weeks_are_nearly_always_the_best_there_are() -> 
     """Which weeks they are is fixed, and so is how many are missed."""
     seen = 0
     missed: Counter[str] = Counter()
-    for seed in range(300):
+    for seed in range(450):
         problem = tiny_week(seed)
         best = best_levels(problem) if len(problem["xom"]) == 1 else None
         if best is None:
