@@ -83,6 +83,16 @@ class _Polishing:
         for number in range(len(self.demands)):
             while self._lies_badly(number) and self._apart(number):
                 pass
+        for block in self._used():  # where a day has room for one programme only, all of it moves
+            plays = list(self.board.contents[block])
+            if any(map(self._lies_badly, plays)):
+                self._one_with(
+                    (
+                        ([(number, block) for number in plays], [(number, free) for number in plays])
+                        for free in self._free()
+                    ),
+                    MORE,
+                )
 
     def even(self) -> None:
         """One play more of a bulletin for one of another beyond its minimum: spread more, else fairer to topics."""
@@ -140,6 +150,9 @@ class _Polishing:
 
     def _used(self) -> list[int]:
         return [block for block, plays in enumerate(self.board.contents) if plays]
+
+    def _free(self) -> list[int]:
+        return [block for block, plays in enumerate(self.board.contents) if not plays]
 
     def _lies_badly(self, number: int) -> bool:
         return max(self.board.days[number]) > 1 or _in_one_half(self.board.halves[number])
@@ -223,7 +236,7 @@ class _Polishing:
                 if ahead + len(contents[other]) * (second.start - blocks[there].start) > 0:
                     off = [(number, one) for number in contents[one]] + [(number, other) for number in contents[other]]
                     into = [(number, here if block == one else there) for number, block in off]
-                    if self._no_less_spread((off, into)):
+                    if self._one_with([(off, into)], NO_LESS):
                         return True
         return False
 
@@ -231,14 +244,16 @@ class _Polishing:
         """Blocks of a half of a day with nothing in them, or with what is to be moved."""
         return [block for block in self.halves.get((day, half), ()) if block in own or not self.board.contents[block]]
 
-    def _no_less_spread(self, change: Change) -> bool:
-        mark, numbers = len(self.trail), {number for number, _ in change[0]}
-        before = self._spread_of(numbers)
-        if not self._made(change):
-            return False
-        if self._spread_of(numbers) <= before:
-            return self._stands(mark)
-        self.undo(mark)
+    def _one_with(self, ways: Iterable[Change], most: Spread) -> bool:
+        """Make one of the changes that does no more than `most` to how all its bulletins are spread."""
+        for change in ways:
+            mark, numbers = len(self.trail), {number for number, _ in change[0]}
+            before = self._spread_of(numbers)
+            if self._made(change):
+                after = self._spread_of(numbers)
+                if (after[0] - before[0], after[1] - before[1]) <= most and self._stands(mark):
+                    return True
+                self.undo(mark)
         return False
 
     def _moves(self, number: int, block: int, targets: Iterable[int], most: Spread) -> Iterator[Change]:

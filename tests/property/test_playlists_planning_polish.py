@@ -186,7 +186,7 @@ def test_the_lower_aims_of_tiny_weeks_are_nearly_always_the_best_there_are() -> 
         level = next((name for name, ours, least in zip(LEVELS, found[3:], best[3:], strict=True) if ours != least), "")
         missed[level] += 1
     assert seen > 50
-    assert missed[""] >= 0.95 * seen
+    assert missed[""] >= 0.97 * seen
 
 
 def answer_of(problem: dict[str, Any]) -> tuple[int, ...]:
