@@ -196,6 +196,8 @@ def fault_sentences(item: Any) -> Iterator[Sentence]:
         return
     template = _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0])
     values = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    if "expected" in values:  # 'a', 'b' or 'c'
+        values["expected"] = str(values["expected"]).replace(" or ", ", ").replace("'", "")
     problem = Sentence(template, **{name: str(value) for name, value in values.items()}) if template else item["msg"]
     came = item.get("input")
     if isinstance(came, str | int | float | bool) and kind != "missing":

@@ -100,6 +100,13 @@ class Group(Command, click.Group):
         return command
 
 
+class _Noun(str):
+    """Click begins a sentence with title(), which gives every syllable of a Vietnamese word a capital."""
+
+    def title(self) -> str:
+        return self.capitalize()
+
+
 class DiskPath(click.Path):
     """A file or folder, called so in the operator's language when it is not what it should be."""
 
@@ -107,7 +114,9 @@ class DiskPath(click.Path):
         super().__init__(path_type=Path, **settings)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        self.name = _("file") if self.file_okay else _("directory")
+        self.name = _Noun(_("file") if self.file_okay else _("directory"))
+        if value == "":
+            self.fail(_("it must not be empty"), param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scheduler.cli.command import Group, emit, json_option, out, say, station_option
+from scheduler.cli.command import Group, emit, json_option, out, station_option
 from scheduler.cli.opening import opened
 from scheduler.cli.tables import show_table
 from scheduler.store.queries import xom_rows
@@ -80,7 +80,7 @@ def _show(found: RulesInForce) -> None:
     for rule in found.rules:
         if rule.source and rule.known:
             out.print(f"{rule.key}: {rule.source} ({_(LABELS[rule.known])}).", markup=False)
-    say("Also laid down:")
+    out.print(_("Also laid down:"), markup=False)
     for note in found.notes:
         out.print(f"  {note.text} [{note.source}; {_(LABELS[note.known])}]", markup=False)
 

@@ -1,13 +1,16 @@
 """loa week waive and unwaive: an authority accepts a week that is not met, or no longer does."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 import click
 
 from playlists.week import Week
 from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, option, say, station_option
+from scheduler.cli.named_xom import xom_ids, xom_names
 from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_parameter import WEEK
+from scheduler.station import Station
 from scheduler.store.tables import WaiverRow
 from scheduler.usecases.waive_week import unwaive_week, waive_week
 
@@ -28,8 +31,8 @@ def waive(
     week: Week, xom: str | None, authority: str, why: str, station_folder: Path | None, dry_run: bool, as_json: bool
 ) -> None:
     station = opened(station_folder)
-    row = waive_week(station, week, xom, authority, why, clock_of(station), dry_run=dry_run)
-    _emit(row, dry_run, as_json)
+    row = waive_week(station, week, _xom(station, xom), authority, why, clock_of(station), dry_run=dry_run)
+    _emit(station, row, dry_run, as_json)
 
 
 @click.command(
@@ -45,15 +48,21 @@ def waive(
 @json_option
 def unwaive(week: Week, xom: str | None, why: str, station_folder: Path | None, dry_run: bool, as_json: bool) -> None:
     station = opened(station_folder)
-    row = unwaive_week(station, week, xom, why, clock_of(station), dry_run=dry_run)
-    _emit(row, dry_run, as_json)
+    row = unwaive_week(station, week, _xom(station, xom), why, clock_of(station), dry_run=dry_run)
+    _emit(station, row, dry_run, as_json)
 
 
-def _emit(row: WaiverRow, dry_run: bool, as_json: bool) -> None:
+def _xom(station: Station, named: str | None) -> str | None:
+    return None if named is None else xom_ids(station, [named])[0]
+
+
+def _emit(station: Station, row: WaiverRow, dry_run: bool, as_json: bool) -> None:
     def show() -> None:
+        xom = _("every xóm") if row.xom is None else xom_names(station)[row.xom]
         if row.lifted_at is None:
-            say("Week {week} is waived by {authority}: {why}.", week=row.week, authority=row.authority, why=row.why)
+            said = "Week {week}, {xom}: waived by {authority}: {why}."
+            say(said, week=row.week, xom=xom, authority=row.authority, why=row.why)
         else:
-            say("Week {week} is no longer waived: {why}.", week=row.week, why=row.lifted_why)
+            say("Week {week}, {xom}: no longer waived: {why}.", week=row.week, xom=xom, why=row.lifted_why)
 
     emit({**row.model_dump(), "dry_run": dry_run}, as_json, show)

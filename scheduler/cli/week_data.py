@@ -19,10 +19,11 @@ def show_data(data: Mapping[str, DataUse]) -> None:
     """Of the receiver that takes the most."""
     if data:
         most = max(data.values(), key=lambda use: use.total)
+        clips, heartbeats = round(most.clips / _MB), round(most.heartbeats / _MB)
         say(
-            "4G data of a receiver, if every week is like this one: up to {total:.0f} MB a month "
-            "(clips {clips:.0f} MB, heartbeats {heartbeats:.0f} MB)",
-            total=most.total / _MB,
-            clips=most.clips / _MB,
-            heartbeats=most.heartbeats / _MB,
+            "4G data of a receiver, if every week is like this one: up to {total} MB a month "
+            "(clips {clips} MB, heartbeats {heartbeats} MB)",
+            total=clips + heartbeats,
+            clips=clips,
+            heartbeats=heartbeats,
         )

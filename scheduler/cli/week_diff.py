@@ -16,7 +16,7 @@ from scheduler.cli.command import Command, argument, emit, json_option, say, sta
 from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.tables import show_table
 from scheduler.cli.week_parameter import WEEK
-from scheduler.cli.week_table import length, moment, which
+from scheduler.cli.week_table import entry, length, moment, which
 from scheduler.usecases.compare_week import Comparison, compare_revisions, compare_with_now
 
 LABELS = {
@@ -27,13 +27,28 @@ LABELS = {
 }
 
 
+class RevisionParameter(click.ParamType):
+    """A revision of a week, counted from 1."""
+
+    name = "revision"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = 0
+        if number < 1:
+            self.fail(_("a revision is a number such as 1 or 2, not {text}").format(text=repr(value)), param, ctx)
+        return number
+
+
 @click.command(
     "diff",
     cls=Command,
     help="Show what changed from one revision of WEEK to another; without revisions, what publishing now would change.",
 )
 @argument("week", type=WEEK)
-@argument("revisions", type=click.IntRange(min=1), nargs=-1, metavar="[REVISION REVISION]")
+@argument("revisions", type=RevisionParameter(), nargs=-1, metavar="[REVISION REVISION]")
 @station_option
 @json_option
 def diff(week: Week, revisions: tuple[int, ...], station_folder: Path | None, as_json: bool) -> None:
@@ -103,9 +118,9 @@ def _cells(titles: Mapping[str, str], change: Change) -> tuple[str, str, str]:
     times = [_when(slot) for slot in (change.before, change.after) if slot]
     slot = change.after or change.before
     assert slot is not None, "a change has one side at least"
-    contents = [titles.get(bulletin, bulletin) for bulletin in slot.programme.bulletins]
+    contents = [entry(bulletin, titles.get(bulletin, bulletin)) for bulletin in slot.programme.bulletins]
     dropped = change.before.programme.bulletins if change.before and change.after else ()
-    contents += [f"− {titles.get(name, name)}" for name in dropped if name not in slot.programme.bulletins]
+    contents += [f"− {entry(name, titles.get(name, name))}" for name in dropped if name not in slot.programme.bulletins]
     again = _("make-good") if slot.makes_good and not change.before else ""
     what = "\n→ ".join([f"{_(LABELS[change.kind])}\n{times[0]}", *times[1:]])
     return what, "\n".join(contents), change.why or again

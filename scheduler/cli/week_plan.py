@@ -9,7 +9,7 @@ from playlists.planning.programmes import programmes
 from playlists.slot import Programme
 from playlists.week import TIMEZONE
 from scheduler.cli.command import say
-from scheduler.cli.week_table import Line, show_programmes, which
+from scheduler.cli.week_table import Line, entry, show_programmes, which
 from scheduler.usecases.plan_week import Planned, said, said_together
 
 
@@ -46,8 +46,9 @@ def plan_document(answer: Planned) -> dict[str, Any]:
 def show_plan(answer: Planned) -> None:
     """The whole week, what is sent already and what publishing would add, and what cannot be had."""
     show_programmes(str(answer.week), _lines(answer), names(answer))
-    if answer.plan.same_day:
-        found = which(answer.plan.same_day, names(answer))
+    short = {reason.xom for reason in answer.reasons}
+    if same_day := [xom for xom in answer.plan.same_day if xom not in short]:
+        found = which(same_day, names(answer))
         say("Both campaign slots on one day, because no other plan exists: {xom}", xom=found)
     for text in said_together(answer.reasons, _):
         say("{text}", text=text)
@@ -82,7 +83,8 @@ def _lines(answer: Planned) -> Iterator[Line]:
 
 
 def _line(answer: Planned, item: Programme, mark: str) -> Line:
-    return Line(item.xom, item.start, item.end, tuple(_titles(answer, item)), _is_campaign(answer, item), mark)
+    bulletins = tuple(map(entry, item.bulletins, _titles(answer, item)))
+    return Line(item.xom, item.start, item.end, bulletins, _is_campaign(answer, item), mark)
 
 
 def _titles(answer: Planned, item: Programme) -> list[str]:

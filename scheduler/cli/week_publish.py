@@ -1,5 +1,6 @@
 """loa week plan, publish, show."""
 
+from collections.abc import Iterable, Mapping
 from gettext import gettext as _
 from pathlib import Path
 
@@ -7,15 +8,18 @@ import click
 
 from playlists.slot import Slot
 from playlists.week import Week
+from scheduler.audit.entry import read_instant
 from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, say, station_option, yes_option
+from scheduler.cli.named_xom import xom_names
 from scheduler.cli.opening import clock_of, opened
 from scheduler.cli.week_data import data_document, show_data
 from scheduler.cli.week_parameter import WEEK
 from scheduler.cli.week_plan import names, plan_document, show_bears, show_plan
-from scheduler.cli.week_table import Line, show_programmes, slot_document
+from scheduler.cli.week_table import Line, entry, moment, show_programmes, slot_document, which
 from scheduler.cli.week_warnings import ask_about, calendar_document, show_calendar
 from scheduler.station import Station
 from scheduler.store.queries import latest_plan, slots_of_week
+from scheduler.store.tables import SlotRow
 from scheduler.usecases.data_use import data_use
 from scheduler.usecases.plan_week import Planned, plan_week
 from scheduler.usecases.publish_week import publish_week
@@ -44,6 +48,7 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
     data = data_use(station, answer)
     document = {
         **plan_document(answer),
+        "lifted": [slot_document(slot) for slot in answer.lifted],
         "bears": bears,
         **data_document(data),
         **calendar_document(station, answer.week, unusual),
@@ -51,6 +56,7 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
 
     def show() -> None:
         show_plan(answer)
+        _show_lifted(answer.lifted, names(answer))
         show_bears(bears, names(answer))
         show_data(data)
         show_calendar(station, answer.week, unusual)
@@ -70,7 +76,7 @@ def plan(week: Week, station_folder: Path | None, as_json: bool) -> int:
 def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, as_json: bool) -> int:
     station = opened(station_folder)
     if not (dry_run or yes):
-        ask_about(_unusual(station, publish_week(station, week, clock_of(station), dry_run=True).planned))
+        ask_about(station, _unusual(station, publish_week(station, week, clock_of(station), dry_run=True).planned))
     published = publish_week(station, week, clock_of(station), dry_run=dry_run)
     unusual = _unusual(station, published.planned)
     document = {
@@ -86,14 +92,16 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, a
     def show() -> None:
         show_plan(published.planned)
         show_calendar(station, week, unusual)
-        for slot in published.lifted:
-            say("Taken back: {slot} ({why})", slot=slot.id, why=slot.why)
-        say(
-            "Revision {revision}: {slots} new slots for {receivers} receivers.",
-            revision=published.revision,
-            slots=len(published.slots),
-            receivers=len(published.receivers),
-        )
+        _show_lifted(published.lifted, xom_names(station))
+        if published.slots or published.lifted:
+            say(
+                "Revision {revision}: {slots} new slots for {receivers} receivers.",
+                revision=published.revision,
+                slots=len(published.slots),
+                receivers=len(published.receivers),
+            )
+        else:
+            say("Revision {revision}: nothing new to send, all of it stays as it was.", revision=published.revision)
 
     emit(document, as_json, show)
     return _exit_code(published.planned)
@@ -124,7 +132,17 @@ def show(week: Week, station_folder: Path | None, as_json: bool) -> None:
 
 def _line(published: PublishedWeek, slot: Slot, kind: str) -> Line:
     item, mark = slot.programme, LABELS.get(kind, "")
-    return Line(item.xom, item.start, item.end, tuple(published.contents(slot)), slot.campaign, _(mark) if mark else "")
+    bulletins = tuple(map(entry, item.bulletins, published.contents(slot)))
+    return Line(item.xom, item.start, item.end, bulletins, slot.campaign, _(mark) if mark else "")
+
+
+def _show_lifted(lifted: Iterable[SlotRow], names: Mapping[str, str]) -> None:
+    """What is taken back at the same time for the same reason, once for all the xóm."""
+    together: dict[tuple[str, str | None], list[str]] = {}
+    for slot in lifted:
+        together.setdefault((slot.start, slot.why), []).append(slot.xom)
+    for (start, why), xom in sorted(together.items()):
+        say("Taken back: {start}, {xom} ({why})", start=moment(read_instant(start)), xom=which(xom, names), why=why)
 
 
 def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:

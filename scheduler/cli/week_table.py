@@ -18,12 +18,14 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Line:
-    """One programme in one xóm; `mark` says what is special about it, in the operator's language."""
+    """One programme in one xóm, its bulletins as `entry` has them; `mark` says what is special about it, in the
+    operator's language.
+    """
 
     xom: str
     start: datetime
     end: datetime
-    titles: tuple[str, ...]
+    bulletins: tuple[str, ...]
     campaign: bool
     mark: str = ""
 
@@ -32,13 +34,20 @@ def show_programmes(title: str, lines: Iterable[Line], names: Mapping[str, str])
     """One row for all the xóm that hear the same at the same time; `names` are those of all xóm, by id."""
     together: dict[tuple[datetime, datetime, tuple[str, ...], bool, str], list[str]] = defaultdict(list)
     for line in lines:
-        together[line.start, line.end, line.titles, line.campaign, line.mark].append(line.xom)
+        together[line.start, line.end, line.bulletins, line.campaign, line.mark].append(line.xom)
     rows = []
-    for (start, end, titles, campaign, mark), xom in sorted(together.items(), key=lambda item: (item[0][0], item[1])):
-        shown = [f"{'★' if campaign and number == 0 else ' '} {text}" for number, text in enumerate(titles)]
+    for (start, end, bulletins, campaign, mark), xom in sorted(
+        together.items(), key=lambda item: (item[0][0], item[1])
+    ):
+        shown = [f"{'★' if campaign and number == 0 else ' '} {text}" for number, text in enumerate(bulletins)]
         content = "\n".join([*shown, *([mark] if mark else [])])
         rows.append([f"{moment(start)}\n({length(end - start)})", content, which(xom, names)])
     show_table(("Start and length", "Content", "Xóm"), rows, title=title, cut=("Content",))
+
+
+def entry(bulletin: str, title: str) -> str:
+    """A bulletin in a table: by its id, as commands want it, and its title."""
+    return bulletin if title == bulletin else f"{bulletin} {title}"
 
 
 def moment(instant: datetime) -> str:

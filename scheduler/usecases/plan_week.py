@@ -23,6 +23,7 @@ from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import bulletin_rows, clip_rows, slots_of_week, valid_approvals, xom_rows
 from scheduler.store.tables import BulletinRow, SlotRow
+from scheduler.usecases.lift_slots import lift_slots
 from scheduler.usecases.values import bulletin_value, clip_value, quiet_hours, relays, xom_value
 from scheduler.usecases.week_facts import counting_rules, week_facts
 from scheduler.verdict import Play
@@ -62,7 +63,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Planned:
-    """The problem and its answer; `reasons` are empty unless the week is infeasible."""
+    """The problem and its answer; `reasons` are empty unless the week is infeasible.
+
+    `lifted` are slots that were sent, which the rules of today take back.
+    """
 
     week: Week
     problem: Problem
@@ -70,6 +74,7 @@ class Planned:
     plan: WeekPlan
     feasible: bool | None
     reasons: tuple[Reason, ...]
+    lifted: tuple[SlotRow, ...] = ()
 
 
 def plan_week(station: Station, week: Week, now: datetime) -> Planned:
@@ -77,12 +82,13 @@ def plan_week(station: Station, week: Week, now: datetime) -> Planned:
 
     Raises NotAllowedError when nothing is approved, ConflictError for a week that is over.
     """
-    with station.store.reading() as session:
-        return planned(session, station, week, now)
+    with station.store.writing(dry_run=True) as session:
+        lifted = tuple(slot for slot in lift_slots(session, station, now) if slot.week == str(week))
+        return replace(planned(session, station, week, now), lifted=lifted)
 
 
 def planned(session: Session, station: Station, week: Week, now: datetime) -> Planned:
-    """As plan_week, inside the caller's transaction."""
+    """As plan_week, inside the caller's transaction, which takes back first what today's rules forbid."""
     if now >= week.end:
         raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     material = find_material(session, station, week)

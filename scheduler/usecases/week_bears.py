@@ -13,6 +13,7 @@ from playlists.week import Week
 from scheduler.errors import NotAllowedError
 from scheduler.station import Station
 from scheduler.usecases.known_slots import known_slots, loop_of
+from scheduler.usecases.lift_slots import lift_slots
 from scheduler.usecases.plan_week import Planned, find_material, pose
 from scheduler.usecases.week_facts import counting_rules, week_facts
 
@@ -30,14 +31,15 @@ def bears_as_published(station: Station, week: Week, now: datetime) -> dict[str,
 
 
 def bears_as_planned(station: Station, answer: Planned, now: datetime) -> dict[str, int | None]:
-    """By xóm, for what was sent out and what the plan would add to it."""
+    """By xóm, for what was sent out and what the plan would add to it, without what publishing it would take back."""
     new = [
         Known(Slot(f"{number}", programme, 0, _is_campaign(answer, programme)))
         for number, programme in enumerate(answer.plan.programmes)
     ]
     added = tuple(Committed(play.xom, play.bulletin, play.start) for play in answer.plan.added)
     problem = replace(answer.problem, committed=(*answer.problem.committed, *added))
-    with station.store.reading() as session:
+    with station.store.writing(dry_run=True) as session:
+        lift_slots(session, station, now)
         return _bears(session, station, problem, new, now)
 
 

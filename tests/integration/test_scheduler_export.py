@@ -82,7 +82,7 @@ def test_every_playlist_plays_in_mpv_wherever_the_folder_is_carried(station: Sta
     done = subprocess.run([*MPV, str(path)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     plays = [line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("PLAYS")]
-    assert [title for _, _, title in plays] == ["Nhạc hiệu", "Thử loa", "Lời kết"]
+    assert [title for _, _, title in plays] == ["Lời xưng đài", "Thử loa", "Lời chào kết"]
     seconds = [week.clips[digest].duration.total_seconds() for digest in week.slots[0].items]
     assert [float(length) for _, length, _ in plays] == pytest.approx(seconds, abs=0.1)  # MP3 frames, encoder delay
 

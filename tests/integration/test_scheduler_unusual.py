@@ -83,7 +83,7 @@ def starts(station: Station) -> list[str]:
 def test_trung_loc_03_15_is_asked_about_before_it_is_published(station: Station, loa: Loa) -> None:
     refused = loa(station, "week", "publish", str(TET))
     assert refused.code == 4
-    assert "03:15 Mon 08/02, Xóm 1, Xóm 2: it is night, and the window 03:15-03:45 allows it" in refused.err
+    assert "03:15 Mon 08/02, every xóm: it is night, and the window 03:15-03:45 allows it" in refused.err
     assert starts(station) == []
 
     trial = loa(station, "week", "publish", str(TET), "--dry-run", "--json")

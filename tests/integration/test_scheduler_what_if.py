@@ -157,7 +157,7 @@ def test_the_plan_is_a_table_by_title(loa: Loa) -> None:
     code, out, err = loa("plan", str(WEEK))
     assert code == 0
     assert "Mon 23/11 05:30" in out
-    assert "★ Thử loa" in out
+    assert "★ b001 Thử loa" in out
     assert "every xóm" in out
     assert "sent already" in out
     assert "Bears 1 further losses" in err
