@@ -78,7 +78,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
     for xom in {slot.xom for slot in slots}:
         own = [slot for slot in slots if slot.xom == xom]
         hoped_for = {item.slot.id for item in lost} - facts.given_up.keys()
-        chances = {slot.makes_good or slot.id for slot in own if slot.id not in hopeless or slot.id in hoped_for}
+        chances = {_first(slot, own).id for slot in own if slot.id not in hopeless or slot.id in hoped_for}
         gone = [slot for slot in own if slot.cancelled and slot.id in hopeless and slot.kind != "make_good"]
         gone = [slot for slot in gone if slot.id not in made_good]
         gone.sort(key=lambda slot: (slot.start, slot.id))
@@ -86,6 +86,12 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
         lost += [Lost(slot, slot.receivers, failed=True, taken_back=True) for slot in gone[:short]]
     asked = (item for item in lost if not facts.waived(item.slot.xom))
     return tuple(sorted(asked, key=lambda item: (item.slot.start, item.slot.id)))
+
+
+def _first(slot: SlotFact, own: Sequence[SlotFact]) -> SlotFact:
+    """The slot that this one stands in for, and that one in its turn: what it all began with."""
+    before = next((other for other in own if other.id == slot.makes_good), None)
+    return slot if before is None else _first(before, own)
 
 
 def mendable(facts: WeekFacts, lost: Sequence[Lost], rules: Rules) -> tuple[Lost, ...]:

@@ -15,7 +15,8 @@ def explain(week: XomWeek, facts: WeekFacts, rules: Rules, now: datetime) -> tup
 
 
 def _met(week: XomWeek) -> Iterator[Sentence]:
-    made_good = {p.slot.id: p for r in week.receivers for p in r.plays if p.slot.makes_good and p.state == "played"}
+    again = (p for r in week.receivers for p in r.plays if p.slot.kind == "make_good")
+    made_good = {play.slot.id: play for play in again if play.state == "played"}
     if made_good:
         yield Sentence("Made good at {times}.", times=_times(made_good.values()))
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playlists.planning.lane import lane_of
-from playlists.planning.losses import Ahead, Known, Loop
+from playlists.planning.losses import Ahead, Known, Loop, in_time, moved_on
 from playlists.planning.makegood import Lost
-from playlists.planning.problem import PlayState, Problem
-from playlists.slot import Slot
+from playlists.planning.problem import PlayState
+from playlists.planning.question import groups, neighbours_of
+from playlists.slot import Programme, Slot
 
 ENDLESS = 10**6
 
 
-def bears(problem: Problem, slots: Sequence[Known], loop: Loop) -> dict[str, int | None]:
+def bears(ahead: Ahead, slots: Sequence[Known], loop: Loop) -> dict[str, int | None]:
     """For each xóm the greatest k such that, whichever k of its coming campaign slots are lost, its week is kept.
 
     Each loss is known as late as can be, at the record deadline, and stays unknown; make-goods that the loop adds are
@@ -22,53 +23,62 @@ def bears(problem: Problem, slots: Sequence[Known], loop: Loop) -> dict[str, int
     """
     alike: dict[object, int | None] = {}
     found: dict[str, int | None] = {}
-    for xom in problem.xom:
-        narrowed, near = _alone(problem, slots, xom.id)
-        kind = _kind(narrowed, near, loop) if len(narrowed.xom) == 1 else xom.id
+    for xom in ahead.problem.xom:
+        narrowed, near = _alone(ahead, slots, xom.id)
+        kind = _kind(narrowed, near, loop) if len(narrowed.problem.xom) == 1 else xom.id
         if kind not in alike:
             alike[kind] = _bears(narrowed, near, xom.id, loop)
         found[xom.id] = alike[kind]
     return found
 
 
-def _kind(problem: Problem, slots: Sequence[Known], loop: Loop) -> object:
+def _kind(ahead: Ahead, slots: Sequence[Known], loop: Loop) -> object:
     """Everything the answer for a xóm without neighbours depends on; whole communes have a few kinds only."""
-    (xom,) = problem.xom
-    made_good = {known.slot.makes_good for known in slots}
+    (xom,) = ahead.problem.xom
 
-    def entry(known: Known) -> tuple[object, ...]:
-        slot, programme = known.slot, known.slot.programme
-        sound = programme.start, programme.end, programme.bulletins
-        return *sound, slot.campaign, slot.makes_good is not None, slot.id in made_good, known.state
+    def sound(programme: Programme) -> tuple[object, ...]:
+        return programme.start, programme.end, programme.bulletins
 
-    return lane_of(problem, xom), frozenset(map(entry, slots)), xom.id in loop.waived
+    return (
+        lane_of(ahead.problem, xom),
+        frozenset(
+            (*sound(known.slot.programme), known.slot.campaign, known.slot.makes_good is not None, known.state)
+            for known in slots
+        ),
+        frozenset((*sound(lost.programme), lost.state, lost.taken_back) for lost in ahead.pending),
+        ahead.given.get(xom.id, 0),
+        frozenset(map(sound, ahead.movable)),
+        xom.id in loop.waived,
+    )
 
 
-def _alone(problem: Problem, slots: Sequence[Known], xom: str) -> tuple[Problem, list[Known]]:
-    """The xóm and those that hear it: all that its make-goods depend on."""
-    near = {other for pair in problem.overlaps if xom in pair for other in pair} | {xom}
+def _alone(ahead: Ahead, slots: Sequence[Known], xom: str) -> tuple[Ahead, list[Known]]:
+    """The xóm with its own losses, and those that hear each other with it: all that its make-goods depend on."""
+    problem = ahead.problem
+    hearing = next(group for group in groups(problem.xom, neighbours_of(problem)) if xom in {one.id for one in group})
+    near = {one.id for one in hearing}
     narrowed = replace(
-        problem,
-        xom=tuple(other for other in problem.xom if other.id in near),
-        overlaps=tuple(pair for pair in problem.overlaps if near.issuperset(pair)),
-        committed=tuple(play for play in problem.committed if play.xom in near),
+        ahead,
+        problem=replace(
+            problem,
+            xom=hearing,
+            overlaps=tuple(pair for pair in problem.overlaps if near.issuperset(pair)),
+            committed=tuple(play for play in problem.committed if play.xom in near),
+        ),
+        pending=tuple(lost for lost in ahead.pending if lost.programme.xom == xom),
+        movable=tuple(programme for programme in ahead.movable if programme.xom in near),
     )
     return narrowed, [known for known in slots if known.slot.programme.xom in near]
 
 
-def _bears(problem: Problem, slots: Sequence[Known], xom: str, loop: Loop) -> int | None:
+def _bears(ahead: Ahead, slots: Sequence[Known], xom: str, loop: Loop) -> int | None:
     own = [known for known in slots if known.slot.programme.xom == xom and known.slot.campaign]
-    needed = problem.rules.campaign_min_per_xom - sum(known.state is PlayState.PLAYED for known in own)
-    coming = sorted(
-        (known.slot for known in own if known.state is PlayState.PLANNED),
-        key=lambda slot: (slot.programme.end, slot.id),
-    )
+    needed = ahead.problem.rules.campaign_min_per_xom - sum(known.state is PlayState.PLAYED for known in own)
     if needed <= 0:
         return None
-    mine = [known for known in slots if known in own or not known.slot.campaign]
-    ahead, made, _ = Ahead.of(problem, mine).after((), problem.now - loop.send, loop)
-    worst = _Worst(xom, loop, [_lost(slot) for slot in coming])
-    fewest = worst.fewest(0, needed - len(made), ahead)
+    coming = in_time(_lost(known.slot) for known in own if known.state is PlayState.PLANNED)
+    after, made, _ = ahead.after((), ahead.problem.now - loop.send, loop)
+    fewest = _Worst(xom, loop).fewest(moved_on(coming, made), needed - len(made), after)
     return None if fewest == 0 else min(fewest - 1, len(coming))
 
 
@@ -82,21 +92,20 @@ class _Worst:
 
     xom: str
     loop: Loop
-    coming: Sequence[Lost]
 
-    def fewest(self, index: int, needed: int, ahead: Ahead) -> int:
-        """The fewest losses among the slots from `index` on that leave the week short of `needed` more."""
-        left = len(self.coming) - index
+    def fewest(self, coming: Sequence[Lost], needed: int, ahead: Ahead) -> int:
+        """The fewest losses among the slots to come, in order of time, that leave the week short of `needed` more."""
         if needed <= 0:
             return ENDLESS
         if not self._hopes(ahead):
-            return max(0, left - needed + 1)
-        if not left:
+            return max(0, len(coming) - needed + 1)
+        if not coming:
             return 0
-        lost = self.coming[index]
-        if_played = self.fewest(index + 1, needed - 1, ahead)
-        after, made, _ = ahead.after((lost,), lost.programme.end + self.loop.record_deadline, self.loop)
-        return min(if_played, 1 + self.fewest(index + 1, needed - len(made), after))
+        lost, *later = coming
+        if_played = self.fewest(later, needed - 1, ahead)
+        known = lost.programme.end + self.loop.record_deadline
+        after, made, _ = ahead.after((lost,), known, self.loop)
+        return min(if_played, 1 + self.fewest(moved_on(later, made), needed - len(made), after))
 
     def _hopes(self, ahead: Ahead) -> bool:
         """Whether the loop may still add a make-good."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from playlists.planning.losses import Ahead, Known, Loop
 from playlists.planning.makegood import Lost, MakeGood, Unmet
-from playlists.planning.problem import PlayState, Problem
+from playlists.planning.problem import PlayState
 from playlists.slot import Programme, Slot
 
 
@@ -72,31 +72,31 @@ class Outlook:
 
 
 def foresee(
-    problem: Problem,
-    slots: Sequence[Known],
-    loop: Loop,
-    outages: Sequence[Outage],
-    also: Collection[str] = (),
+    ahead: Ahead, slots: Sequence[Known], loop: Loop, outages: Sequence[Outage], also: Collection[str] = ()
 ) -> tuple[Outlook, ...]:
-    """The outlook of every xóm that the outages concern, and of those in `also`, in the order of `problem.xom`.
+    """The outlook of every xóm that the outages concern, and of those in `also`, in the order of the problem's.
 
-    `problem` and `slots` are as they are now, and stay: the past, and everything that was sent.
+    `ahead` and `slots` are as they are now. The loop knows of an outage only what it learns from its losses.
     """
     concerned = {*also, *(outage.xom for outage in outages)}
-    course = _Course(loop, outages, concerned, Ahead.of(problem, slots), slots)
+    course = _Course(loop, outages, concerned, ahead, slots)
     course.live()
-    return tuple(course.outlook(xom.id) for xom in problem.xom if xom.id in concerned)
+    return tuple(course.outlook(xom.id) for xom in ahead.problem.xom if xom.id in concerned)
 
 
 @dataclass
 class _Course:
-    """The rest of the week, from one instant at which losses become known to the next."""
+    """The rest of the week, from one instant at which losses become known to the next.
+
+    `coming` are the campaign slots, make-goods among them, that nothing is known to have befallen.
+    """
 
     loop: Loop
     outages: Sequence[Outage]
     concerned: Set[str]
     ahead: Ahead
     slots: Sequence[Known]
+    coming: dict[str, Slot] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     unmet: Mapping[str, Unmet] = field(default_factory=dict)
     hit: list[tuple[datetime, Slot]] = field(default_factory=list)
@@ -104,21 +104,16 @@ class _Course:
 
     def live(self) -> None:
         """Until nothing more is lost."""
-        waiting = [
-            entry
-            for known in self.slots
-            if known.slot.campaign and known.state is PlayState.PLANNED
-            for entry in self._loss(known.slot)
-        ]
+        own = (known.slot for known in self.slots if known.slot.campaign and known.state is PlayState.PLANNED)
+        self.coming = {slot.id: slot for slot in own}
         instant = self.ahead.problem.now - self.loop.send
         self._step(instant, [])
-        while waiting:
+        while waiting := [entry for slot in self.coming.values() for entry in self._loss(slot)]:
             instant = max(instant, min(at for at, _, _ in waiting))
-            now = [entry for entry in waiting if entry[0] <= instant]
-            waiting = [entry for entry in waiting if entry[0] > instant]
-            self.hit += [(instant, slot) for _, slot, _ in now]
-            for answer in self._step(instant, [lost for _, _, lost in now]):
-                waiting += self._loss(_slot(answer))
+            known = [(slot, lost) for at, slot, lost in waiting if at <= instant]
+            for slot, _ in known:
+                self.hit.append((instant, self.coming.pop(slot.id)))
+            self._step(instant, [lost for _, lost in known])
 
     def outlook(self, xom: str) -> Outlook:
         required = self.ahead.problem.rules.campaign_min_per_xom
@@ -130,22 +125,38 @@ class _Course:
             xom=xom,
             required=required,
             counted=counted,
-            lost=tuple(slot for slot in lost if any(known.slot == slot for known in self.slots)),
+            lost=tuple(slot for slot in lost if any(known.slot.id == slot.id for known in self.slots)),
             answers=tuple(answer for answer in self.answers if answer.made.programme.xom == xom),
             unmet=tuple(unmet for unmet in self.unmet.values() if unmet.lost.programme.xom == xom),
             knowable=self.settled.get(xom),
             back_by=self._back_by(xom, lost, required - counted),
         )
 
-    def _step(self, at: datetime, losses: Sequence[Lost]) -> list[Answer]:
+    def _step(self, at: datetime, losses: Sequence[Lost]) -> None:
         self.ahead, made, unmet = self.ahead.after(losses, at, self.loop)
-        fresh = [Answer(at, found, any(self._outages(found.programme))) for found in made]
-        self.answers += fresh
+        moved = {move.before: move.after for found in made for move in found.moved}
+        for slot in self.coming.values():
+            if slot.programme in moved:
+                self.coming[slot.id] = replace(slot, programme=moved[slot.programme])
+        self.answers = [self._moved_on(answer, moved) for answer in self.answers]
+        self.answers += [Answer(at, found, self._fails(found.programme)) for found in made]
+        for found in made:
+            slot_id = f"+{found.lost.slot}"
+            self.coming[slot_id] = Slot(slot_id, found.programme, 0, True, makes_good=found.lost.slot)
         self.unmet = {found.lost.slot: found for found in unmet}
         for xom in self.concerned - self.settled.keys():
             if self._counted(xom) < self.ahead.problem.rules.campaign_min_per_xom:
                 self.settled[xom] = at
-        return fresh
+
+    def _moved_on(self, answer: Answer, moved: Mapping[Programme, Programme]) -> Answer:
+        """A make-good where it is now, if it had to make room for another."""
+        after = moved.get(answer.made.programme)
+        if after is None:
+            return answer
+        return replace(answer, made=answer.made.moved_to(after), fails=self._fails(after))
+
+    def _fails(self, programme: Programme) -> bool:
+        return any(self._outages(programme))
 
     def _loss(self, slot: Slot) -> list[tuple[datetime, Slot, Lost]]:
         """Its loss as it is first known, nothing where no outage touches it."""
@@ -157,23 +168,10 @@ class _Course:
 
     def _counted(self, xom: str) -> int:
         """Campaign slots played or still hoped for, as far as the station knows by now."""
-        gone = {slot.id for _, slot in self.hit}
-        own = [
-            known.slot.id
-            for known in self.slots
-            if known.slot.programme.xom == xom
-            and known.slot.campaign
-            and known.state in (PlayState.PLAYED, PlayState.PLANNED)
-        ]
-        made = [_slot(answer).id for answer in self.answers if answer.made.programme.xom == xom]
-        return sum(slot not in gone for slot in (*own, *made))
+        played = [known.slot for known in self.slots if known.slot.campaign and known.state is PlayState.PLAYED]
+        return sum(slot.programme.xom == xom for slot in (*played, *self.coming.values()))
 
     def _back_by(self, xom: str, lost: Sequence[Slot], lacking: int) -> datetime | None:
         broken = [outage for outage in self.outages if outage.xom == xom and outage.end is None]
         saved = [slot.programme.start for slot in lost if any(outage.cuts(slot.programme) for outage in broken)]
         return saved[-lacking] if 0 < lacking <= len(saved) else None
-
-
-def _slot(answer: Answer) -> Slot:
-    made = answer.made
-    return Slot(f"+{made.lost.slot}", made.programme, 0, True, makes_good=made.lost.slot)

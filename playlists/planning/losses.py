@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,37 +37,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Ahead:
-    """The week as the loop sees it at some instant to come.
+    """The week as the loop sees it at some instant.
 
-    `pending` are lost and not made good yet; `given` counts the make-goods of each xóm; `spare` may be taken back.
+    `problem.committed` holds the plays of everything sent. `pending` are lost and not made good yet; `given` counts the
+    make-goods of each xóm; `movable` are the programmes to come that may give way to one.
     """
 
     problem: Problem
     pending: tuple[Lost, ...]
     given: Mapping[str, int]
-    spare: tuple[Programme, ...]
-
-    @classmethod
-    def of(cls, problem: Problem, slots: Sequence[Known]) -> Ahead:
-        """The week as it is now. `problem.committed` holds the plays of `slots`, and no others."""
-        made_good = {known.slot.makes_good for known in slots}
-        given: dict[str, int] = {}
-        for known in slots:
-            if known.slot.makes_good is not None:
-                xom = known.slot.programme.xom
-                given[xom] = given.get(xom, 0) + 1
-        pending = tuple(
-            Lost(known.slot.id, known.slot.programme, known.state)
-            for known in slots
-            if known.slot.campaign
-            and known.slot.makes_good is None
-            and known.slot.id not in made_good
-            and known.state in (PlayState.MISSED, PlayState.UNKNOWN)
-        )
-        spare = tuple(
-            known.slot.programme for known in slots if not known.slot.campaign and known.state is PlayState.PLANNED
-        )
-        return cls(problem, pending, given, spare)
+    movable: tuple[Programme, ...]
 
     def after(
         self, losses: Sequence[Lost], at: datetime, loop: Loop
@@ -81,29 +60,35 @@ class Ahead:
         asked = tuple(
             lost for lost in (*self.pending, *losses) if not lost.made_good and lost.programme.xom not in loop.waived
         )
-        spare = tuple(programme for programme in self.spare if programme.start > at)
+        movable = tuple(programme for programme in self.movable if programme.start > at)
         if at >= problem.week.end:
-            return replace(self, problem=problem, pending=asked, spare=()), (), tuple(map(_too_late(problem), asked))
+            return replace(self, problem=problem, pending=asked, movable=()), (), tuple(map(_too_late(problem), asked))
         if not asked:
-            return replace(self, problem=problem, pending=(), spare=spare), (), ()
+            return replace(self, problem=problem, pending=(), movable=movable), (), ()
         answer = make_good(
-            problem, asked, lead_time=loop.lead_time, weekly_cap=loop.weekly_cap, already=self.given, spare=spare
+            problem, asked, lead_time=loop.lead_time, weekly_cap=loop.weekly_cap, already=self.given, movable=movable
         )
         given = dict(self.given)
         for made in answer.made:
-            given[made.programme.xom] = given.get(made.programme.xom, 0) + 1
-        bumped = [made.bumped for made in answer.made if made.bumped is not None]
-        committed = (
-            *(play for play in problem.committed if not any(_holds(programme, play) for programme in bumped)),
-            *(Committed(play.xom, play.bulletin, play.start) for made in answer.made for play in made.plays),
-        )
+            given[made.programme.xom] = given.get(made.programme.xom, 0) + (not made.lost.taken_back)
         ahead = Ahead(
-            replace(problem, committed=committed),
+            replace(problem, committed=answer.committed),
             tuple(unmet.lost for unmet in answer.unmet),
             given,
-            tuple(programme for programme in spare if programme not in bumped),
+            answer.movable,
         )
         return ahead, answer.made, answer.unmet
+
+
+def in_time(losses: Iterable[Lost]) -> list[Lost]:
+    """By the end of what is lost."""
+    return sorted(losses, key=lambda lost: (lost.programme.end, lost.slot))
+
+
+def moved_on(coming: Sequence[Lost], made: Iterable[MakeGood]) -> list[Lost]:
+    """Slots to come, where they are now that some of them made room for make-goods."""
+    after = {move.before: move.after for found in made for move in found.moved}
+    return in_time(replace(lost, programme=after.get(lost.programme, lost.programme)) for lost in coming)
 
 
 def _too_late(problem: Problem) -> Callable[[Lost], Unmet]:

@@ -1,23 +1,23 @@
 """Make-goods (phát bù): new programmes in the rest of the week for slots that were not played.
 
 Bounded: one for each lost slot, a cap for each xóm and week, never in quiet hours, not before a receiver can have it.
-The past and everything dispatched stay as they are, whole programmes with their idents and sign-offs; only where no
-room is left and the xóm would go short, a programme of extras (plays above their minimums) gives up its room.
+The past and everything dispatched stay as they are, whole programmes with their idents and sign-offs; only where the
+xóm would go short, programmes still to come move, or give up their room where they hold extras (`rearrange.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from playlists.planning.check import violations
-from playlists.planning.lane import Block, Demand, Lane, Span, instant, lane_of, merged, remaining
 from playlists.planning.phrases import Phrase
-from playlists.planning.plan import WeekPlan, missing, week_plan
+from playlists.planning.plan import week_plan
 from playlists.planning.problem import ONE_DAY, Committed, PlannedBulletin, Play, PlayState, Problem
-from playlists.planning.programmes import programmes
+from playlists.planning.rearrange import STEPS, Rearranged, is_in, rearranged, short, sounds
 from playlists.planning.solve import PlanningError
+from playlists.planning.vacancy import Ground, Sent, Wanted
 from playlists.slot import Programme
 from playlists.week import midnight
 
@@ -42,13 +42,28 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A dispatched programme that goes to another instant, with the same bulletins in the same order."""
+
+    before: Programme
+    after: Programme
+
+
+@dataclass(frozen=True)
 class MakeGood:
-    """A new programme in place of a lost one; `bumped` is the dispatched one of extras whose room it needs, if any."""
+    """A new programme in place of a lost one, and the dispatched ones that give up their room to it, or move."""
 
     lost: Lost
     plays: tuple[Play, ...]
     programme: Programme
-    bumped: Programme | None = None
+    gives_way: tuple[Programme, ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+    def moved_to(self, programme: Programme) -> MakeGood:
+        """The same make-good at another start."""
+        shift = programme.start - self.programme.start
+        plays = tuple(play._replace(start=play.start + shift) for play in self.plays)
+        return replace(self, plays=plays, programme=programme)
 
 
 @dataclass(frozen=True)
@@ -61,11 +76,12 @@ class Unmet:
 
 @dataclass(frozen=True)
 class MakeGoods:
-    """What is added to the week, and what cannot be met; `plan` is the whole week with it."""
+    """What is added to the week, and what cannot be met; `committed` and `movable` are the week's with it."""
 
-    plan: WeekPlan
     made: tuple[MakeGood, ...]
     unmet: tuple[Unmet, ...]
+    committed: tuple[Committed, ...]
+    movable: tuple[Programme, ...]
 
 
 def make_good(
@@ -76,7 +92,8 @@ def make_good(
     weekly_cap: int = WEEKLY_CAP,
     already: Mapping[str, int] | None = None,
     campaign_only: bool = True,
-    spare: Sequence[Programme] = (),
+    movable: Sequence[Programme] = (),
+    steps: int = STEPS,
 ) -> MakeGoods:
     """Find each lost programme a new place, the longest lost first.
 
@@ -84,44 +101,132 @@ def make_good(
     counts the make-goods that each xóm has had this week. A make-good repeats the lost bulletins that may still be
     played, the campaign's first, as many as fit. It takes a window that has no campaign yet if there is one, on a day
     that has none where the campaign is on less than two. By default only programmes that held campaign bulletins are
-    made good, and every make-good holds one. `spare` are dispatched programmes that may be taken back for their room,
-    if they hold extras only. Raises PlanningError when the independent check finds a fault.
+    made good, and every make-good holds one. `movable` are dispatched programmes that may go elsewhere, or give up
+    their room if they hold extras only, where the xóm would go short; `steps` bound the search for that. Raises
+    PlanningError when the independent check finds a fault.
     """
     later = _with_losses(replace(problem, now=problem.now + lead_time), lost)
+    week = _Week(Ground(later), {xom.id: _own(later, xom.id) for xom in later.xom}, tuple(movable), steps)
     given = dict(already or {})
-    made: list[MakeGood] = []
     unmet: list[Unmet] = []
     for slot in sorted(lost, key=lambda slot: (slot.programme.start, slot.programme.xom, slot.slot)):
         xom = slot.programme.xom
         if campaign_only and not _held_campaign(problem, slot.programme):
             continue
         refusal = None if slot.taken_back else _refusal(problem, slot, given.get(xom, 0), weekly_cap)
-        found = None if refusal else _found(later, slot, spare, campaign_only=campaign_only)
-        if found is None:
+        wanted = Wanted(xom, slot.programme.bulletins, campaign_only)
+        if refusal is not None or not week.make_good(slot, wanted):
             unmet.append(Unmet(slot, refusal or _no_room(later, slot, campaign_only=campaign_only)))
             continue
-        made.append(found)
         given[xom] = given.get(xom, 0) + (not slot.taken_back)
-        later = _with_plays(_without(later, found.bumped), found.plays)
-    new = {play for entry in made for play in entry.plays}
-    later = replace(later, committed=tuple(play for play in later.committed if play.play not in new))
-    plan = week_plan(later, new)
-    faults = [fault for fault in violations(later, plan) if fault.rule not in PROMISES]
+    _check(later, week.sent)
+    known = {play.play: play for play in problem.committed}
+    return MakeGoods(
+        tuple(week.made),
+        tuple(unmet),
+        tuple(known.get(play.play, play) for own in week.sent.values() for play in own),
+        tuple(week.movable),
+    )
+
+
+class _Week:
+    """The week while it gets its make-goods; `fresh` are programmes that nobody was told of yet."""
+
+    def __init__(self, ground: Ground, sent: Sent, movable: Sequence[Programme], steps: int) -> None:
+        self.ground, self.sent, self.steps = ground, sent, steps
+        self.movable = list(movable)
+        self.fresh: set[Programme] = set()
+        self.made: list[MakeGood] = []
+
+    def make_good(self, lost: Lost, wanted: Wanted) -> bool:
+        """In free room; where that leaves the xóm short, in room that is made for it. Whether there was any."""
+        ground, sent = self.ground, self.sent
+        place = min(ground.places(sent, wanted), key=lambda place: place.rank, default=None)
+        free = None
+        if place is not None:
+            free = Rearranged(place, (), (), ground.sent_with(sent, [wanted.xom], place.bulletins, place.start))
+        after = free.sent if free else sent
+        lacking = {item.bulletin for item in ground.lacking(after, wanted.xom)}
+        found = None
+        if not lacking.isdisjoint({None, *wanted.bulletins}):
+            fixed = frozenset(made.programme for made in self.made)
+            around = sounds(ground, wanted.xom, self.movable, frozenset(self.fresh), fixed)
+            found = rearranged(ground, sent, wanted, around, short(ground, after, wanted.xom), self.steps)
+        chosen = found or free
+        if chosen is not None:
+            self._take(lost, wanted, chosen)
+        return chosen is not None
+
+    def _take(self, lost: Lost, wanted: Wanted, chosen: Rearranged) -> None:
+        ground, place = self.ground, chosen.place
+        moved = [Moved(before, ground.programme(before.xom, before.bulletins, start)) for before, start in chosen.moved]
+        for programme in chosen.gives_way:
+            self.movable.remove(programme)
+        for move in moved:
+            self.movable[self.movable.index(move.before)] = move.after
+        given_up = tuple(map(self._given_up, chosen.gives_way))
+        told = tuple(move for move in moved if not self._moved_on(move))
+        programme = ground.programme(wanted.xom, place.bulletins, place.start)
+        plays = ground.plays(wanted.xom, place.bulletins, place.start)
+        self.made.append(MakeGood(lost, plays, programme, given_up, told))
+        self.movable.append(programme)
+        self.fresh = {*self.fresh, programme, *(move.after for move in moved)} - {move.before for move in moved}
+        self.sent = chosen.sent
+
+    def _given_up(self, programme: Programme) -> Programme:
+        """As it was dispatched, before an earlier make-good of this look moved it."""
+        for number, made in enumerate(self.made):
+            for move in made.moved:
+                if move.after == programme:
+                    kept = tuple(other for other in made.moved if other != move)
+                    self.made[number] = replace(made, moved=kept)
+                    return move.before
+        return programme
+
+    def _moved_on(self, move: Moved) -> bool:
+        """Whether this is news of what nobody was told of yet: an earlier make-good of this look, or what it moved."""
+        for number, made in enumerate(self.made):
+            if made.programme == move.before:
+                self.made[number] = made.moved_to(move.after)
+                return True
+            if any(earlier.after == move.before for earlier in made.moved):
+                on = (replace(other, after=move.after) if other.after == move.before else other for other in made.moved)
+                self.made[number] = replace(made, moved=tuple(on))
+                return True
+        return False
+
+
+def _check(later: Problem, sent: Sent) -> None:
+    """The independent check of what is new, in the xóm that it concerns."""
+    before = {play.play for play in later.committed}
+    new = {play.play for own in sent.values() for play in own} - before
+    heard = {xom for play in new for pair in later.overlaps if play.xom in pair for xom in pair}
+    concerned = heard.union(play.xom for play in new)
+    part = replace(
+        later,
+        xom=tuple(xom for xom in later.xom if xom.id in concerned),
+        overlaps=tuple(pair for pair in later.overlaps if concerned.issuperset(pair)),
+        committed=tuple(play for xom in concerned for play in sent[xom] if play.play not in new),
+    )
+    faults = [fault for fault in violations(part, week_plan(part, new)) if fault.rule not in PROMISES]
     if faults:
         raise PlanningError(
             "the make-goods of {week} break {rule} in {xom}; none is sent, report this as a fault of Loa",
-            week=problem.week,
+            week=later.week,
             rule=faults[0].rule,
             xom=faults[0].xom,
         )
-    return MakeGoods(plan, tuple(made), tuple(unmet))
+
+
+def _own(problem: Problem, xom: str) -> tuple[Committed, ...]:
+    return tuple(play for play in problem.committed if play.xom == xom)
 
 
 def _with_losses(problem: Problem, lost: Sequence[Lost]) -> Problem:
     """The week with the lost plays as missed, so that an unknown one does not count against what is wanted."""
 
     def is_lost(play: Committed) -> bool:
-        return any(_is_in(slot.programme, play) and not slot.made_good and not slot.taken_back for slot in lost)
+        return any(is_in(slot.programme, play) and not slot.made_good and not slot.taken_back for slot in lost)
 
     return replace(
         problem,
@@ -133,55 +238,6 @@ def _held_campaign(problem: Problem, programme: Programme) -> bool:
     """Whether it held a campaign bulletin, as far as its bulletins are still known."""
     campaign = {bulletin.id: bulletin.campaign for bulletin in problem.bulletins}
     return any(campaign.get(bulletin, True) for bulletin in programme.bulletins) or not programme.bulletins
-
-
-def _with_plays(problem: Problem, plays: Iterable[Play]) -> Problem:
-    added = tuple(Committed(play.xom, play.bulletin, play.start) for play in plays)
-    return replace(problem, committed=problem.committed + added)
-
-
-def _without(problem: Problem, programme: Programme | None) -> Problem:
-    """The week when a dispatched programme is taken back."""
-    if programme is None:
-        return problem
-    kept = [play for play in problem.committed if not _is_in(programme, play)]
-    return replace(problem, committed=tuple(kept))
-
-
-def _is_in(programme: Programme, play: Committed) -> bool:
-    return programme.xom == play.xom and programme.interval.contains(play.start)
-
-
-def _found(problem: Problem, lost: Lost, spare: Sequence[Programme], *, campaign_only: bool) -> MakeGood | None:
-    """The make-good in free room, else in the room of the programme whose loss costs least."""
-    plays = _place(problem, lost.programme, campaign_only=campaign_only)
-    if plays:
-        return MakeGood(lost, plays, programmes(problem, plays)[0])
-    best: tuple[tuple[int, float], MakeGood] | None = None
-    for programme in spare if _goes_short(problem, lost.programme) else ():
-        if programme.xom != lost.programme.xom or programme.start < problem.now:
-            continue
-        if any(problem.bulletin(bulletin).campaign for bulletin in programme.bulletins):
-            continue
-        freed = _without(problem, programme)
-        carried = _needed(freed, programme)
-        plays = _place(freed, lost.programme, campaign_only=campaign_only, carried=carried)
-        rank = len(programme.bulletins) - len(carried), programme.start.timestamp()
-        if plays and (best is None or rank < best[0]):
-            best = rank, MakeGood(lost, plays, programmes(freed, plays)[0], programme)
-    return best[1] if best else None
-
-
-def _goes_short(problem: Problem, lost: Programme) -> bool:
-    """Whether the xóm lacks what the guarantee or a minimum of a lost bulletin asks."""
-    lacking = missing(problem, week_plan(problem, ()))
-    return any(item.xom == lost.xom and (item.bulletin is None or item.bulletin in lost.bulletins) for item in lacking)
-
-
-def _needed(problem: Problem, programme: Programme) -> frozenset[str]:
-    """The programme's bulletins that have not their minimum without it."""
-    lacking = {item.bulletin for item in missing(problem, week_plan(problem, ())) if item.xom == programme.xom}
-    return frozenset(bulletin for bulletin in programme.bulletins if bulletin in lacking)
 
 
 def _refusal(problem: Problem, slot: Lost, given: int, weekly_cap: int) -> Phrase | None:
@@ -216,85 +272,3 @@ def _last(bulletin: PlannedBulletin) -> datetime:
 
 def _name(problem: Problem, slot: Lost) -> str:
     return next(xom.name for xom in problem.xom if xom.id == slot.programme.xom)
-
-
-def _place(
-    problem: Problem, lost: Programme, *, campaign_only: bool, carried: frozenset[str] = frozenset()
-) -> tuple[Play, ...]:
-    """The plays of a new programme in its best place, all of `carried` among them; nothing when there is none."""
-    xom = next(xom for xom in problem.xom if xom.id == lost.xom)
-    lane = lane_of(problem, xom)
-    playable = [
-        (number, demand) for number, demand in enumerate(lane.demands) if demand.want > 0 and any(demand.bounds)
-    ]
-    demands = [entry for entry in playable if problem.bulletins[entry[1].bulletin].id in lost.bulletins]
-    if campaign_only and not any(demand.campaign for _, demand in demands):
-        demands = [entry for entry in playable if entry[1].campaign]
-    chosen = {number for number, _ in demands}
-    must = {number for number, demand in playable if problem.bulletins[demand.bulletin].id in carried}
-    if len(must) < len(carried):
-        return ()
-    demands += [entry for entry in playable if entry[0] in must - chosen]
-    demands.sort(key=lambda entry: (not entry[1].priority, not entry[1].campaign, entry[1].bulletin))
-    best: tuple[tuple[bool, bool, int, int], list[tuple[int, int]]] | None = None
-    for number, block, span in _rooms(problem, lane, lost.xom):
-        starts = _packed(lane, number, block, span, demands, must)
-        if not starts or not must <= {demand for demand, _ in starts}:
-            continue
-        if campaign_only and not any(lane.demands[demand].campaign for demand, _ in starts):
-            continue
-        another_day = len(lane.covered_days) >= 2 or block.day not in lane.covered_days
-        rank = lane.slots[block.slot] in lane.covered, not another_day, -len(starts), span[0]
-        if best is None or rank < best[0]:
-            best = rank, starts
-    if best is None:
-        return ()
-    return tuple(
-        Play(lost.xom, problem.bulletins[lane.demands[demand].bulletin].id, instant(problem, start))
-        for demand, start in best[1]
-    )
-
-
-def _rooms(problem: Problem, lane: Lane, xom: str) -> Iterator[tuple[int, Block, Span]]:
-    """The free stretches of the lane in which no neighbour sounds."""
-    neighbours = {other for pair in problem.overlaps if xom in pair for other in pair} - {xom}
-    sounding = [span for other in problem.xom if other.id in neighbours for span in lane_of(problem, other).sounding]
-    for number, block in enumerate(lane.blocks):
-        for span in remaining((block.start, block.end), merged(sounding)):
-            yield number, block, span
-
-
-def _packed(
-    lane: Lane, block: int, place: Block, span: Span, demands: Sequence[tuple[int, Demand]], must: Set[int]
-) -> list[tuple[int, int]]:
-    """As many of the bulletins as fit into one programme, with their starts: one of the campaign, what must be in it,
-    then the others, each time the first ones first."""
-    if lane.day_sessions[place.day] <= 0:
-        return []
-    room = min(span[1] - span[0], lane.session_room, lane.day_room[place.day]) - lane.leads
-    chosen: list[tuple[int, int]] = []
-    campaign = next((number for number, demand in demands if demand.campaign), None)
-    order = sorted(demands, key=lambda entry: (entry[0] != campaign, entry[0] not in must, not entry[1].campaign))
-    for number, demand in order:
-        tried = sorted([*(demand for demand, _ in chosen), number], key=[entry[0] for entry in demands].index)
-        starts = _starts(lane, block, span, tried) if demand.size <= room else None
-        if starts is not None:
-            chosen = starts
-            room -= demand.size
-    return chosen
-
-
-def _starts(lane: Lane, block: int, span: Span, order: Sequence[int]) -> list[tuple[int, int]] | None:
-    """The earliest starts, one after the other, None when the bounds of one of them do not allow it."""
-    offset, begin = 0, span[0] + lane.lead_in
-    offsets: list[int] = []
-    for number in order:
-        bounds = lane.demands[number].bounds[block]
-        if bounds is None:
-            return None
-        begin = max(begin, bounds[0] - offset)
-        offsets.append(offset)
-        offset += lane.demands[number].size
-    starts = [(number, begin + after) for number, after in zip(order, offsets, strict=True)]
-    late = any(start > (lane.demands[number].bounds[block] or (0, -1))[1] for number, start in starts)
-    return None if late or begin + offset + lane.lead_out > span[1] else starts

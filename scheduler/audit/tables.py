@@ -191,7 +191,7 @@ class Slot(TypedDict):
     start: str
     end: str
     kind: Literal["planned", "pinned", "play_now", "make_good"]
-    makes_good: str | None  # the lost slot's id
+    makes_good: str | None  # the slot it stands in for: of a make-good the lost one, of a planned one that which moved
     campaign: bool  # counts towards the guarantee
     bulletins: list[str]
     items: list[str]  # clip digests in playing order, ident and sign-off included

@@ -114,6 +114,11 @@ def _xom_document(found: Foreseen, outlook: Outlook) -> dict[str, Any]:
                 "decided": _text(answer.at),
                 **_programme(answer.made.programme),
                 "fails": answer.fails,
+                "gives_way": [{"xom": item.xom, **_programme(item)} for item in answer.made.gives_way],
+                "moved": [
+                    {"xom": move.before.xom, **_programme(move.before), "to": _text(move.after.start)}
+                    for move in answer.made.moved
+                ],
             }
             for answer in outlook.answers
         ],
@@ -162,8 +167,12 @@ def _tell(found: Foreseen, outlook: Outlook) -> None:
     name = found.xom[outlook.xom]
     if not outlook.falls:
         say("{xom} keeps its week: {count} of {required}.", xom=name, count=outlook.counted, required=outlook.required)
+        _tell_room(found, outlook)
         return
     say("{xom} falls short: {count} of {required}.", xom=name, count=outlook.counted, required=outlook.required)
+    _tell_room(found, outlook)
+    if any(answer.fails for answer in outlook.answers) and not found.dead[outlook.xom]:
+        say("  A power cut known beforehand is better a silence in config.toml; --mourning shows the week around it.")
     for unmet in outlook.unmet:
         say("  {text}", text=unmet.reason.said(_))
     if outlook.knowable is not None:
@@ -171,3 +180,18 @@ def _tell(found: Foreseen, outlook: Outlook) -> None:
     if outlook.back_by is not None:
         receivers = ", ".join(found.dead[outlook.xom])
         say("  {receivers} must play again before {time}.", receivers=receivers, time=moment(outlook.back_by))
+
+
+def _tell_room(found: Foreseen, outlook: Outlook) -> None:
+    """What makes room for the make-goods."""
+
+    def about(programme: Programme) -> dict[str, str]:
+        titles = ", ".join(found.titles.get(bulletin, bulletin) for bulletin in programme.bulletins)
+        return {"xom": found.xom[programme.xom], "titles": titles, "start": moment(programme.start)}
+
+    for answer in outlook.answers:
+        for programme in answer.made.gives_way:
+            say("  To make room {xom} loses {titles} of {start}.", **about(programme))
+        for move in answer.made.moved:
+            after = moment(move.after.start)
+            say("  To make room {titles} in {xom} moves from {start} to {after}.", **about(move.before), after=after)

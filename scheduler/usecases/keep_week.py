@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from playlists.planning.makegood import Lost as LostSlot
 from playlists.planning.makegood import Unmet
 from playlists.week import Week
 from scheduler.audit.entry import instant_text
@@ -19,11 +18,10 @@ from scheduler.store.log import append
 from scheduler.store.queries import planned_weeks, weeks_of_slots
 from scheduler.store.tables import IncidentRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
-from scheduler.usecases.make_goods import lost_slot, make_goods
+from scheduler.usecases.make_goods import lost_values, make_goods
 from scheduler.usecases.man_slots import man_slots
 from scheduler.usecases.tell_guarantee import tell_guarantee
 from scheduler.usecases.week_facts import counting_rules, week_facts
-from scheduler.verdict import Lost
 
 LONGEST = timedelta(hours=1)
 
@@ -32,8 +30,8 @@ def keep_week(session: Session, station: Station, now: datetime) -> datetime:
     """Make good what is lost in the week of `now` and in those already sent; returns when to look again, at the latest.
 
     Bounded: one make-good for a slot, a cap for each xóm and week, never in quiet hours (promises I8 and I13). Nothing
-    already dispatched moves; only where no room is left, extras give theirs up. What finds no place, and what can no
-    longer be met, is written down at once, with the reason.
+    already dispatched moves, but where the xóm would go short without it. What finds no place, and what can no longer
+    be met, is written down at once, with the reason.
     """
     counting = counting_rules(session, station.config)
     sent = {*planned_weeks(session), *weeks_of_slots(session, instant_text(now))}
@@ -57,7 +55,7 @@ def _keep(session: Session, station: Station, week: Week, counting: Rules, now: 
         _take_back(session, surplus, now)
         facts = week_facts(session, week, now)
     lost = lost_slots(facts, counting, now)
-    answer = make_goods(session, station, facts, _for_planner(session, lost), now) if lost else None
+    answer = make_goods(session, station, facts, lost_values(session, lost), now) if lost else None
     unmet = answer.unmet if answer else ()
     if now < week.end and (settled := facts.given_up.keys() - {item.lost.slot for item in unmet}):
         append(session, "incident", now, list(_closed(session, settled, now)))
@@ -65,13 +63,6 @@ def _keep(session: Session, station: Station, week: Week, counting: Rules, now: 
     if told:
         append(session, "incident", now, told)
     return bool(surplus) or bool(answer and answer.made)
-
-
-def _for_planner(session: Session, lost: Sequence[Lost]) -> list[LostSlot]:
-    return [
-        lost_slot(session.get_one(SlotRow, item.slot.id), failed=item.failed, taken_back=item.taken_back)
-        for item in lost
-    ]
 
 
 def _take_back(session: Session, surplus: Sequence[SlotFact], now: datetime) -> None:

@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from playlists.planning.losses import Known, Loop
-from playlists.planning.problem import PlayState
-from scheduler.compliance import judged, plays
+from playlists.planning.losses import Ahead, Known, Loop
+from playlists.planning.plan import WeekPlan
+from playlists.planning.problem import Committed, PlayState, Problem
+from playlists.slot import Slot
+from scheduler.compliance import judged, lost_slots, plays
 from scheduler.config import Config
 from scheduler.facts import Rules, WeekFacts
 from scheduler.store.queries import slots_of_week
+from scheduler.usecases.make_goods import given, lost_values, movable_slots
+from scheduler.usecases.plan_week import Material
 from scheduler.usecases.published_week import slot_value
 from scheduler.verdict import Play
 
@@ -33,6 +38,30 @@ def known_slots(session: Session, facts: WeekFacts, counting: Rules, now: dateti
             overdue = now >= slot.programme.end + counting.record_deadline
             known.append(Known(slot, _state(own) or (PlayState.UNKNOWN if overdue else PlayState.PLANNED)))
     return known
+
+
+def ahead_of(
+    session: Session, facts: WeekFacts, counting: Rules, material: Material, problem: Problem, now: datetime
+) -> Ahead:
+    """The week as the loop sees it now: what asks for a make-good, and what may make room for one."""
+    return Ahead(
+        problem,
+        lost_values(session, lost_slots(facts, counting, now)),
+        given(facts),
+        tuple(movable_slots(session, facts.week, material, now)),
+    )
+
+
+def with_planned(ahead: Ahead, plan: WeekPlan, campaign: frozenset[str]) -> tuple[Ahead, list[Known]]:
+    """The same with what publishing the plan would add to the week; what was taken back is planned anew with it."""
+    added = tuple(Committed(play.xom, play.bulletin, play.start) for play in plan.added)
+    problem = replace(ahead.problem, committed=(*ahead.problem.committed, *added))
+    new = [
+        Known(Slot(f"{programme.xom} {programme.start}", programme, 0, not campaign.isdisjoint(programme.bulletins)))
+        for programme in plan.programmes
+    ]
+    pending = tuple(lost for lost in ahead.pending if not lost.taken_back)
+    return replace(ahead, problem=problem, pending=pending, movable=(*ahead.movable, *plan.programmes)), new
 
 
 def loop_of(config: Config, facts: WeekFacts, counting: Rules) -> Loop:

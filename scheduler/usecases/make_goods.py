@@ -1,19 +1,20 @@
-"""Make-goods written down: a new revision with what takes the place of lost slots, and what gave up its room for it."""
+"""Make-goods written down: a new revision with what takes the place of lost slots, and what made room for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlmodel import Session
 
-from playlists.planning.makegood import Lost, MakeGood, MakeGoods, make_good
+from playlists.planning.makegood import Lost as LostSlot
+from playlists.planning.makegood import MakeGood, MakeGoods, make_good
 from playlists.planning.problem import PlayState
 from playlists.slot import Programme
-from playlists.week import Week
+from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import instant_text, read_instant
 from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import counted_make_goods
-from scheduler.facts import WeekFacts
+from scheduler.facts import SlotKind, WeekFacts
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.log import append
@@ -21,13 +22,14 @@ from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import PlanRow, SlotRow
 from scheduler.usecases.plan_week import Material, find_material, pose
 from scheduler.usecases.publish_week import next_revision, slots_of
+from scheduler.verdict import Lost
 
 
 def make_goods(
     session: Session,
     station: Station,
     facts: WeekFacts,
-    lost: Sequence[Lost],
+    lost: Sequence[LostSlot],
     now: datetime,
     *,
     campaign_only: bool = True,
@@ -38,15 +40,15 @@ def make_goods(
     """
     week, guarantee = facts.week, station.config.guarantee
     material = find_material(session, station, week)
-    spare = {programme_of(row): row for row in slots_of_week(session, str(week)) if _may_give_way(row, material, now)}
+    movable = movable_slots(session, week, material, now)
     answer = make_good(
         pose(session, station, week, material, now),
         lost,
         lead_time=timedelta(minutes=guarantee.make_good_lead_min),
         weekly_cap=guarantee.make_goods_per_week,
-        already={xom.id: sum(counted_make_goods(facts, xom.id)) for xom in facts.xom},
+        already=given(facts),
         campaign_only=campaign_only,
-        spare=tuple(spare),
+        movable=tuple(movable),
     )
     if answer.made:
         makes_good = {made.programme: made.lost.slot for made in answer.made}
@@ -54,9 +56,33 @@ def make_goods(
         slots = slots_of(
             session, week, plan.revision, tuple(makes_good), material, kind="make_good", makes_good=makes_good
         )
-        bumped = [_bumped(spare[made.bumped], made, now) for made in answer.made if made.bumped is not None]
-        append(session, "make_good", now, [plan, *slots, *bumped])
+        moved = [row for made in answer.made for row in _moved(session, plan, material, movable, made)]
+        gone = [row for made in answer.made for row in _gone(movable, made, now)]
+        append(session, "make_good", now, [plan, *slots, *moved, *gone])
     return answer
+
+
+def lost_values(session: Session, lost: Sequence[Lost]) -> tuple[LostSlot, ...]:
+    """Lost slots as the planner is told of them."""
+    rows = ((session.get_one(SlotRow, item.slot.id), item) for item in lost)
+    return tuple(lost_slot(row, failed=item.failed, taken_back=item.taken_back) for row, item in rows)
+
+
+def given(facts: WeekFacts) -> dict[str, int]:
+    """The make-goods each xóm has had, as far as they count against the bound of its week."""
+    return {xom.id: sum(counted_make_goods(facts, xom.id)) for xom in facts.xom}
+
+
+def movable_slots(session: Session, week: Week, material: Material, now: datetime) -> dict[Programme, SlotRow]:
+    """What may make room for a make-good: still to come, not placed by hand, every bulletin of it still known."""
+    return {
+        programme_of(row): row
+        for row in slots_of_week(session, str(week))
+        if row.cancelled_at is None
+        and row.kind in ("planned", "make_good")
+        and row.start > instant_text(now)
+        and all(bulletin in material.clips for bulletin in row.bulletins)
+    }
 
 
 def next_plan(session: Session, week: Week, kind: Literal["make_good", "by_hand"], now: datetime) -> PlanRow:
@@ -72,22 +98,38 @@ def next_plan(session: Session, week: Week, kind: Literal["make_good", "by_hand"
     )
 
 
-def lost_slot(row: SlotRow, *, failed: bool, taken_back: bool) -> Lost:
+def lost_slot(row: SlotRow, *, failed: bool, taken_back: bool) -> LostSlot:
     """A slot as the planner is told of its loss."""
     state = PlayState.MISSED if failed else PlayState.UNKNOWN
-    return Lost(row.id, programme_of(row), state, taken_back=taken_back)
+    return LostSlot(row.id, programme_of(row), state, taken_back=taken_back)
 
 
 def programme_of(row: SlotRow) -> Programme:
     return Programme(row.xom, read_instant(row.start), read_instant(row.end), tuple(row.bulletins))
 
 
-def _may_give_way(row: SlotRow, material: Material, now: datetime) -> bool:
-    """Placed by the planner, still to come, and every bulletin of it still known."""
-    coming = row.cancelled_at is None and row.kind == "planned" and row.start > instant_text(now)
-    return coming and not row.campaign and all(bulletin in material.clips for bulletin in row.bulletins)
+def _moved(
+    session: Session, plan: PlanRow, material: Material, movable: Mapping[Programme, SlotRow], made: MakeGood
+) -> Iterator[SlotRow]:
+    """What moved, where it is now: it stands in for the slot it was, or as a make-good for the one that was lost."""
+    for move in made.moved:
+        before, week = movable[move.before], Week.parse(plan.week)
+        kind: SlotKind = "make_good" if before.kind == "make_good" else "planned"
+        stands_for = (before.makes_good if kind == "make_good" else None) or before.id
+        makes_good = {move.after: stands_for}
+        yield from slots_of(session, week, plan.revision, (move.after,), material, kind=kind, makes_good=makes_good)
 
 
-def _bumped(row: SlotRow, made: MakeGood, now: datetime) -> SlotRow:
-    why = Sentence("its room went to the make-good of {slot}", slot=made.lost.slot).text(in_vietnamese)
-    return SlotRow(**{**row.model_dump(), "cancelled_at": instant_text(now), "why": why})
+def _gone(movable: Mapping[Programme, SlotRow], made: MakeGood, now: datetime) -> Iterator[SlotRow]:
+    """What was taken back, each with its reason."""
+    lost = made.lost.slot
+    for programme in made.gives_way:
+        yield _taken_back(movable[programme], Sentence("its room went to the make-good of {slot}", slot=lost), now)
+    for move in made.moved:
+        start = f"{move.after.start.astimezone(TIMEZONE):%H:%M %d/%m}"
+        why = Sentence("moved to {start} to make room for the make-good of {slot}", start=start, slot=lost)
+        yield _taken_back(movable[move.before], why, now)
+
+
+def _taken_back(row: SlotRow, why: Sentence, now: datetime) -> SlotRow:
+    return SlotRow(**{**row.model_dump(), "cancelled_at": instant_text(now), "why": why.text(in_vietnamese)})

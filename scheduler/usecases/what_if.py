@@ -9,9 +9,9 @@ from sqlmodel import Session
 from playlists.changes import Change, changes
 from playlists.exact.prover import CpSat
 from playlists.planning.foresight import Outage, Outlook, foresee
-from playlists.planning.losses import Known
+from playlists.planning.losses import Ahead, Known
 from playlists.planning.plan import WeekPlan
-from playlists.planning.problem import Committed, PlayState, Problem
+from playlists.planning.problem import PlayState, Problem
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, solve
 from playlists.rules import Blackout
@@ -22,7 +22,7 @@ from scheduler.errors import ConflictError, NotFoundError
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import active_receivers, latest_plan
-from scheduler.usecases.known_slots import known_slots, loop_of
+from scheduler.usecases.known_slots import ahead_of, known_slots, loop_of, with_planned
 from scheduler.usecases.plan_week import find_material, pose
 from scheduler.usecases.published_week import titles
 from scheduler.usecases.week_facts import counting_rules, week_facts
@@ -76,25 +76,26 @@ def what_if(station: Station, week: Week, supposed: Supposed, now: datetime) -> 
         problem = pose(session, station, week, material, now)
         facts, counting = week_facts(session, week, now), counting_rules(session, station.config)
         loop, slots = loop_of(station.config, facts, counting), known_slots(session, facts, counting, now)
+        ahead = ahead_of(session, facts, counting, material, problem, now)
         sent = latest_plan(session, str(week)) is not None
         dead = _dead(session, supposed)
         named = titles(session)
     reasons: tuple[Reason, ...] = ()
     if not sent:
-        problem, slots, reasons = _planned(problem, slots, material.campaign)
+        ahead, slots, reasons = _planned(ahead, slots, material.campaign)
     mourning = [replace(stretch, xom=_xom(problem, stretch.xom)) for stretch in supposed.mourning]
     before = [known.slot for known in slots]
     moves: tuple[Change, ...] = ()
     if mourning:
-        problem, slots, gone = _mourned(problem, slots, mourning, now)
-        problem, slots, reasons = _planned(problem, slots, material.campaign)
+        ahead, slots, gone = _mourned(ahead, slots, mourning, now)
+        ahead, slots, reasons = _planned(ahead, slots, material.campaign)
         moves = changes(before, [*gone, *(known.slot for known in slots)])
     outages = [Outage(xom, since, receiver=receiver) for receiver, xom, since in dead]
     outages += [Outage(_xom(problem, cut.xom), cut.start, cut.end) for cut in supposed.power_cuts]
     return Foreseen(
         week=week,
         sent=sent,
-        outlooks=foresee(problem, slots, loop, outages, {stretch.xom for stretch in mourning}),
+        outlooks=foresee(ahead, slots, loop, outages, {stretch.xom for stretch in mourning}),
         moves=moves,
         reasons=reasons,
         dead={xom.id: tuple(receiver for receiver, place, _ in dead if place == xom.id) for xom in problem.xom},
@@ -123,8 +124,8 @@ def _xom(problem: Problem, named: str) -> str:
 
 
 def _mourned(
-    problem: Problem, slots: Sequence[Known], mourning: Sequence[Stretch], now: datetime
-) -> tuple[Problem, list[Known], list[Slot]]:
+    ahead: Ahead, slots: Sequence[Known], mourning: Sequence[Stretch], now: datetime
+) -> tuple[Ahead, list[Known], list[Slot]]:
     """The week under the new silences, what is left of it, and what had to be taken back."""
 
     def silenced(known: Known) -> bool:
@@ -140,6 +141,8 @@ def _mourned(
 
     why = Sentence("mourning").text(in_vietnamese)
     gone = [known.slot for known in slots if silenced(known)]
+    silent = {slot.programme for slot in gone}
+    problem = ahead.problem
     posed = replace(
         problem,
         xom=tuple(
@@ -159,20 +162,16 @@ def _mourned(
         ),
     )
     taken = [replace(slot, cancelled=True, why=why) for slot in gone]
-    return posed, [known for known in slots if not silenced(known)], taken
+    movable = tuple(programme for programme in ahead.movable if programme not in silent)
+    left = [known for known in slots if not silenced(known)]
+    return replace(ahead, problem=posed, movable=movable), left, taken
 
 
 def _planned(
-    problem: Problem, slots: Sequence[Known], campaign: frozenset[str]
-) -> tuple[Problem, list[Known], tuple[Reason, ...]]:
+    ahead: Ahead, slots: Sequence[Known], campaign: frozenset[str]
+) -> tuple[Ahead, list[Known], tuple[Reason, ...]]:
     """The week with what publishing would add to it, and why that is not all."""
     with CpSat() as prover:
-        answer = solve(problem, prover)
-    plan = answer if isinstance(answer, WeekPlan) else answer.plan
-    new = [
-        Known(Slot(f"{programme.xom} {programme.start}", programme, 0, not campaign.isdisjoint(programme.bulletins)))
-        for programme in plan.programmes
-    ]
-    added = tuple(Committed(play.xom, play.bulletin, play.start) for play in plan.added)
-    reasons = answer.reasons if isinstance(answer, Infeasible) else ()
-    return replace(problem, committed=(*problem.committed, *added)), [*slots, *new], reasons
+        answer = solve(ahead.problem, prover)
+    planned, new = with_planned(ahead, answer if isinstance(answer, WeekPlan) else answer.plan, campaign)
+    return planned, [*slots, *new], answer.reasons if isinstance(answer, Infeasible) else ()

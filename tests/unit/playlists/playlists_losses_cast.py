@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from playlists.bulletin import Targets
-from playlists.planning.losses import Known, Loop
+from playlists.planning.losses import Ahead, Known, Loop
+from playlists.planning.makegood import Lost
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, Play, PlayState, Problem
 from playlists.planning.programmes import programmes
 from playlists.rules import Window
@@ -55,3 +56,19 @@ def posed(
 
 def known(slots: list[Known], *states: PlayState) -> list[Known]:
     return [Known(entry.slot, state) for entry, state in zip(slots, states, strict=False)] + slots[len(states) :]
+
+
+def ahead(problem: Problem, slots: list[Known]) -> Ahead:
+    """The week as the loop sees it now: what is lost asks for its make-good, what is to come may make room."""
+    made_good = {entry.slot.makes_good for entry in slots}
+    pending = tuple(
+        Lost(entry.slot.id, entry.slot.programme, entry.state)
+        for entry in slots
+        if entry.slot.campaign
+        and entry.slot.makes_good is None
+        and entry.slot.id not in made_good
+        and entry.state in (PlayState.MISSED, PlayState.UNKNOWN)
+    )
+    again = [entry.slot.programme.xom for entry in slots if entry.slot.makes_good is not None]
+    movable = tuple(entry.slot.programme for entry in slots if entry.state is PlayState.PLANNED)
+    return Ahead(problem, pending, {xom: again.count(xom) for xom in again}, movable)

@@ -31,8 +31,8 @@ XOM = Xom("x1", "Xóm 1", windows=(MORNING, EVENING), daily_cap=timedelta(hours=
 LEADS = {"lead_in": timedelta(seconds=12), "lead_out": timedelta(seconds=8)}
 
 
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return WEEK.start + timedelta(days=day - 1, hours=hour, minutes=minute)
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return WEEK.start + timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second)
 
 
 def dispatched(**fields: object) -> tuple[Problem, WeekPlan]:
@@ -70,7 +70,7 @@ def test_a_lost_slot_is_made_good_later_in_the_week_with_its_bulletins() -> None
     assert programme.bulletins == first.bulletins
     assert programme.start >= at(1, 8) + timedelta(minutes=30)
     assert programme.start.date() != plan.programmes[1].start.date(), "again two days"
-    assert {play.start for play in made.plan.plays} == {made.made[0].plays[0].start, plan.plays[1].start}
+    assert {play.start for play in made.committed if play.counts} == {made.made[0].plays[0].start, plan.plays[1].start}
 
 
 def test_i13_unknown_is_made_good_like_missed_and_both_are_bounded_to_one_per_slot() -> None:
@@ -135,7 +135,7 @@ def test_dispatched_programmes_are_frozen_whole() -> None:
     posed = after(posed, at(1, 8), [lost])
     made = make_good(posed, [Lost("s1", lost)])
     standing = {play.play for play in posed.committed if play.state is not PlayState.MISSED}
-    assert standing <= set(made.plan.plays)
+    assert standing <= {play.play for play in made.committed}
     for entry in made.made:
         for other in plan.programmes:
             assert other == lost or not entry.programme.interval.overlaps(other.interval)
@@ -149,14 +149,14 @@ def test_neighbours_stay_silent_or_hear_the_same() -> None:
     assert not any(other.xom == "x2" and other.interval.overlaps(programme.interval) for other in plan.programmes)
 
 
-def test_two_losses_of_neighbours_do_not_sound_at_once() -> None:
+def test_two_losses_of_neighbours_are_made_good_as_one_sound() -> None:
     posed, plan = dispatched(xom=(XOM, replace(XOM, id="x2", name="Xóm 2")), overlaps=(("x1", "x2"),))
     lost = [plan.programmes[0], next(programme for programme in plan.programmes if programme.xom == "x2")]
     made = make_good(
         after(posed, at(1, 8), lost), [Lost(str(number), programme) for number, programme in enumerate(lost)]
     )
     one, other = (entry.programme for entry in made.made)
-    assert not one.interval.overlaps(other.interval)
+    assert (one.start, one.bulletins) == (other.start, other.bulletins), "they hear the same, so neither waits"
 
 
 def test_a_bulletin_that_is_no_longer_valid_is_replaced_by_another_of_the_campaign() -> None:
@@ -188,8 +188,8 @@ def full(lost: datetime, *others: tuple[datetime, str]) -> tuple[Problem, Progra
 def test_a_make_good_takes_the_room_of_extras_where_no_other_is_left() -> None:
     posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
     assert make_good(posed, [Lost("s1", lost)]).made == ()
-    (made,) = make_good(posed, [Lost("s1", lost)], spare=others).made
-    assert made.bumped == others[1], "an extra, not the campaign"
+    (made,) = make_good(posed, [Lost("s1", lost)], movable=others).made
+    assert made.gives_way == (others[1],), "an extra, not the campaign"
     assert made.programme.bulletins == ("b1",)
     assert made.programme.start == at(3, 5, 30)
 
@@ -197,16 +197,55 @@ def test_a_make_good_takes_the_room_of_extras_where_no_other_is_left() -> None:
 def test_what_gives_up_its_room_keeps_its_minimum() -> None:
     posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"))
     blocked = replace(TIGHT, blackouts=(Blackout(at(4, 0), at(5, 0), "thi"),))
-    assert make_good(replace(posed, xom=(blocked,)), [Lost("s1", lost)], spare=others).made == ()
+    (made,) = make_good(replace(posed, xom=(blocked,)), [Lost("s1", lost)], movable=others).made
+    assert (made.gives_way, made.programme.bulletins) == ((others[1],), ("b1",)), "the guarantee goes before it"
     wide = replace(blocked, windows=(replace(TIGHT.windows[0], end=time(5, 36, 10)),))
-    (made,) = make_good(replace(posed, xom=(wide,)), [Lost("s1", lost)], spare=others).made
-    assert (made.bumped, set(made.programme.bulletins)) == (others[1], {"b1", "b2"}), "carried along"
+    (made,) = make_good(replace(posed, xom=(wide,)), [Lost("s1", lost)], movable=others).made
+    assert (made.gives_way, set(made.programme.bulletins)) == ((others[1],), {"b1", "b2"}), "carried along"
 
 
 def test_extras_stay_where_the_guarantee_does_not_need_their_room() -> None:
     posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
     enough = replace(posed, rules=PlanningRules(campaign_min_per_xom=1), bulletins=(replace(TIN, plays_min=1), WEATHER))
-    assert make_good(enough, [Lost("s1", lost)], spare=others).made == ()
+    assert make_good(enough, [Lost("s1", lost)], movable=others).made == ()
+
+
+def test_a_programme_moves_whole_where_only_its_room_is_long_enough() -> None:
+    """The lost bulletin is longer than the room left; the campaign's other programme fits there and goes."""
+    long, brief = replace(TIN, duration=timedelta(minutes=4), plays_min=1), replace(TIN, id="b2", plays_min=0)
+    rooms = (replace(TIGHT.windows[0], days=frozenset({1, 2})), Window(frozenset({3}), time(5, 30), time(5, 32)))
+    lost = Programme("x1", at(1, 5, 30), at(1, 5, 34, 20), ("b1",))
+    standing = Programme("x1", at(2, 5, 30), at(2, 5, 31, 50), ("b2",))
+    committed = (Committed("x1", "b1", at(1, 5, 30, 12)), Committed("x1", "b2", at(2, 5, 30, 12)))
+    rules = PlanningRules(campaign_min_per_xom=2)
+    posed = Problem(
+        WEEK, at(1, 8), (replace(TIGHT, windows=rooms),), (long, brief), rules, committed=committed, **LEADS
+    )
+    (free,) = make_good(posed, [Lost("s1", lost)]).made
+    assert free.programme.bulletins == ("b2",), "another of the campaign, where nothing may move"
+    (made,) = make_good(posed, [Lost("s1", lost)], movable=[standing]).made
+    assert (made.programme.bulletins, made.programme.start) == (("b1",), at(2, 5, 30))
+    (move,) = made.moved
+    assert (move.before, move.after.start, move.after.bulletins) == (standing, at(3, 5, 30), ("b2",))
+
+
+def test_extras_rather_move_than_vanish() -> None:
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    wide = replace(TIGHT, windows=(*TIGHT.windows, Window(frozenset({5}), time(5, 30), time(5, 35))))
+    off = replace(TIN, valid_to=WEEK.days[3])
+    (made,) = make_good(replace(posed, xom=(wide,), bulletins=(off, WEATHER)), [Lost("s1", lost)], movable=others).made
+    assert made.gives_way == ()
+    assert [(move.before, move.after.start) for move in made.moved] == [(others[1], at(5, 5, 30))]
+
+
+def test_what_neighbours_hear_as_one_gives_way_as_one() -> None:
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    other = replace(TIGHT, id="x2", name="Xóm 2")
+    theirs = tuple(replace(play, xom="x2") for play in posed.committed)
+    both = replace(posed, xom=(TIGHT, other), overlaps=(("x1", "x2"),), committed=(*posed.committed, *theirs))
+    heard = [*others, *(replace(programme, xom="x2") for programme in others)]
+    (made,) = make_good(both, [Lost("s1", lost)], movable=heard).made
+    assert made.gives_way == (others[1], replace(others[1], xom="x2"))
 
 
 def test_what_takes_the_place_of_a_programme_that_never_sounded_is_not_held_against_the_cap() -> None:
