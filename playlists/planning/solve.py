@@ -9,6 +9,7 @@ from playlists.errors import PlaylistError
 from playlists.planning.alone import Alone, days_asked, plan_alone
 from playlists.planning.best import improved
 from playlists.planning.check import violations
+from playlists.planning.gathering import gathered
 from playlists.planning.lane import Lane, lane_of
 from playlists.planning.plan import Missing, WeekPlan, missing, week_plan
 from playlists.planning.problem import Play, Problem
@@ -126,9 +127,10 @@ def _together(
         for lane, members in classes.items()
     ]
     together = plan_together(parties, max(days_asked(lane) for lane in classes), lambda: _least(parties, alone))
-    for members, plays in zip(classes.values(), together, strict=True):
+    placed = gathered(parties, [tuple(plays) for plays in together])
+    for members, plays in zip(classes.values(), placed, strict=True):
         for xom in members:
-            yield xom, tuple(plays)
+            yield xom, plays
 
 
 def _least(parties: Sequence[Party], alone: dict[Lane, Alone]) -> Lacking:
