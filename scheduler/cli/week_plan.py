@@ -17,7 +17,7 @@ def plan_document(answer: Planned) -> dict[str, Any]:
     """`programmes` are those that publishing would add."""
     return {
         "week": str(answer.week),
-        "feasible": answer.feasible,
+        "feasible": answer.holds,
         "programmes": [
             {
                 "xom": item.xom,
@@ -38,7 +38,10 @@ def plan_document(answer: Planned) -> dict[str, Any]:
                 "text": said(reason, _),
                 "would_help": [phrase.said(_) for phrase in reason.would_help],
             }
-            for reason in answer.reasons
+            for reason in answer.open_reasons
+        ],
+        "waived": [
+            {"xom": xom, "authority": waiver.authority, "why": waiver.why} for xom, waiver in answer.waived.items()
         ],
     }
 
@@ -46,13 +49,16 @@ def plan_document(answer: Planned) -> dict[str, Any]:
 def show_plan(answer: Planned) -> None:
     """The whole week, what is sent already and what publishing would add, and what cannot be had."""
     show_programmes(str(answer.week), _lines(answer), names(answer))
-    short = {reason.xom for reason in answer.reasons}
+    short = {item.xom for item in answer.missing}
     if same_day := [xom for xom in answer.plan.same_day if xom not in short]:
         found = which(same_day, names(answer))
         say("Both campaign slots on one day, because no other plan exists: {xom}", xom=found)
-    for text in said_together(answer.reasons, _):
+    for text in said_together(answer.open_reasons, _):
         say("{text}", text=text)
-    if answer.feasible is None:
+    for waiver in dict.fromkeys(answer.waived.values()):
+        xom = which([xom for xom, accepted in answer.waived.items() if accepted == waiver], names(answer))
+        say("{xom}: waived by {authority}: {why}.", xom=xom, authority=waiver.authority, why=waiver.why)
+    if answer.holds is None:
         say("Not concluded: neither a full plan nor a proof that there is none was found. This is the best plan found.")
 
 

@@ -151,4 +151,4 @@ def _unusual(station: Station, answer: Planned) -> tuple[Unusual, ...]:
 
 
 def _exit_code(answer: Planned) -> int:
-    return {True: 0, False: NO, None: PARTIAL}[answer.feasible]
+    return {True: 0, False: NO, None: PARTIAL}[answer.holds]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from playlists.bulletin import Priority
 from playlists.clip import Clip
 from playlists.exact.prover import CpSat
-from playlists.planning.plan import WeekPlan
+from playlists.planning.plan import Missing, WeekPlan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, PlayState, Problem
 from playlists.planning.reasons import Reason
 from playlists.planning.solve import Infeasible, Undecided, solve
@@ -19,6 +19,7 @@ from scheduler.audit.entry import read_instant
 from scheduler.catalogue import in_vietnamese
 from scheduler.compliance import plays
 from scheduler.errors import ConflictError, NotAllowedError
+from scheduler.facts import WaiverFact
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import bulletin_rows, clip_rows, slots_of_week, valid_approvals, xom_rows
@@ -65,7 +66,8 @@ class Material:
 class Planned:
     """The problem and its answer; `reasons` are empty unless the week is infeasible.
 
-    `lifted` are slots that were sent, which the rules of today take back.
+    `missing` is what the plan lacks, `waivers` what authorities accept in this week. `lifted` are slots that were sent,
+    which the rules of today take back.
     """
 
     week: Week
@@ -74,7 +76,26 @@ class Planned:
     plan: WeekPlan
     feasible: bool | None
     reasons: tuple[Reason, ...]
+    missing: tuple[Missing, ...] = ()
+    waivers: tuple[WaiverFact, ...] = ()
     lifted: tuple[SlotRow, ...] = ()
+
+    @property
+    def waived(self) -> dict[str, WaiverFact]:
+        """The xóm that lack something an authority accepts, each with its waiver."""
+        lacking = dict.fromkeys(item.xom for item in self.missing)
+        return {xom: waiver for waiver in self.waivers for xom in lacking if waiver.concerns(xom)}
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the plan keeps all that is still asked; None where that was not concluded."""
+        return True if self.waived.keys() >= {item.xom for item in self.missing} else self.feasible
+
+    @property
+    def open_reasons(self) -> tuple[Reason, ...]:
+        """The reasons that nobody has accepted."""
+        open_xom = {item.xom for item in self.missing} - self.waived.keys()
+        return tuple(reason for reason in self.reasons if not open_xom.isdisjoint({reason.xom, *reason.neighbours}))
 
 
 def plan_week(station: Station, week: Week, now: datetime) -> Planned:
@@ -97,10 +118,11 @@ def planned(session: Session, station: Station, week: Week, now: datetime) -> Pl
         answer = solve(problem, prover)
     if isinstance(answer, WeekPlan):
         return Planned(week, problem, material, answer, True, ())
+    waivers = week_facts(session, week, now).waivers
     if isinstance(answer, Infeasible):
-        return Planned(week, problem, material, answer.plan, False, answer.reasons)
+        return Planned(week, problem, material, answer.plan, False, answer.reasons, answer.missing, waivers)
     assert isinstance(answer, Undecided)
-    return Planned(week, problem, material, answer.plan, None, ())
+    return Planned(week, problem, material, answer.plan, None, (), answer.missing, waivers)
 
 
 def pose(session: Session, station: Station, week: Week, material: Material, now: datetime) -> Problem:

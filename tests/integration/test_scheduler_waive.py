@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomlkit
 from scheduler_cast import SUNDAY, WEEK, devices, published, say, slots
+from scheduler_cli_cast import command, in_rehearsal
 
 from scheduler.catalogue import in_vietnamese
 from scheduler.errors import ConflictError, NotFoundError, StationError
@@ -101,3 +104,27 @@ def test_a_waiver_needs_a_xom_that_exists_a_name_and_a_reason_and_is_given_once(
 def test_a_trial_leaves_no_waiver(station: Station) -> None:
     waive_week(station, WEEK, "x1", AUTHORITY, WHY, SUNDAY, dry_run=True)
     assert "waived" not in states(station, WEEK.end + timedelta(days=20)).values()
+
+
+def test_c10_what_is_waived_no_longer_fails_the_plan_and_its_reason_is_kept_for_when_it_is_lifted(
+    station: Station, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = station.folder / "config.toml"
+    document = tomlkit.parse(config.read_text(encoding="utf-8"))
+    document["rules"]["blackouts"] = [{"from": WEEK.start, "to": WEEK.end, "why": "đám tang", "xom": ["x1"]}]
+    config.write_text(tomlkit.dumps(document), encoding="utf-8")
+    loa = command(in_rehearsal(station), capsys)
+    code, _, err = loa("week", "plan", str(WEEK), lang="vi")
+    assert code == 1
+    assert "đám tang" in err
+    assert loa("week", "waive", str(WEEK), "x1", "--authority", AUTHORITY, "--why", WHY).code == 0
+    code, _, err = loa("week", "publish", str(WEEK), "--yes", lang="vi")
+    assert code == 0
+    assert f"Xóm 1: được miễn theo {AUTHORITY}: {WHY}." in err
+    planned = json.loads(loa("week", "plan", str(WEEK), "--json").out)
+    assert (planned["feasible"], planned["reasons"]) == (True, [])
+    assert planned["waived"] == [{"xom": "x1", "authority": AUTHORITY, "why": WHY}]
+    assert states(station, SUNDAY)["x1"] == "waived"
+    assert loa("week", "unwaive", str(WEEK), "x1", "--why", "nhầm xóm").code == 0
+    assert states(station, SUNDAY)["x1"] == "impossible", "as the planner said when it was published"
+    assert loa("week", "plan", str(WEEK)).code == 1
