@@ -7,8 +7,7 @@ from dataclasses import replace
 from ortools.sat.python import cp_model
 
 from playlists.exact.model import Model
-from playlists.planning.positions import settle
-from playlists.planning.question import Encoding, Finding, Goal, Placed, Question
+from playlists.planning.question import Encoding, Finding, Goal, Question
 
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
@@ -35,7 +34,9 @@ def _any(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Findin
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:
         return Finding(impossible=True, core=_core(model, solver)), spent
-    return Finding(placed=_placed(model, solver)) if status in FOUND else Finding(), spent
+    return Finding(
+        placed=tuple(party.placed(solver) for party in model.parties)
+    ) if status in FOUND else Finding(), spent
 
 
 def _best(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Finding, float]:
@@ -58,7 +59,7 @@ def _best(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Findi
             return (replace(finding, best=False) if needed else finding), spent
         if needed:
             proved = proved and status == cp_model.OPTIMAL
-        finding = Finding(_placed(model, solver), best=proved)
+        finding = Finding(tuple(party.placed(solver) for party in model.parties), best=proved)
         model.cp.add(aim >= round(solver.objective_value))
         _continue_from(model, solver)
     return (finding, spent) if finding.placed else _any(model, solver, effort)
@@ -69,26 +70,6 @@ def _continue_from(model: Model, solver: cp_model.CpSolver) -> None:
     model.cp.clear_hints()  # type: ignore[no-untyped-call]
     for index, value in enumerate(values):
         model.cp.add_hint(model.cp.get_int_var_from_proto_index(index), value)
-
-
-def _placed(model: Model, solver: cp_model.CpSolver) -> tuple[Placed, ...] | None:
-    """Starts by lane: as the model says, or by packing blocks where it only says which bulletins share one."""
-    found: list[Placed] = []
-    for party in model.parties:
-        chosen = {key: sound for key, sound in party.at.items() if solver.boolean_value(sound.present)}
-        demands = party.lane.demands
-        if party.positional:
-            plays = {(demands[demand].bulletin, solver.value(sound.start)) for (demand, _), sound in chosen.items()}
-        else:
-            contents: list[list[int]] = [[] for _ in party.lane.blocks]
-            for demand, block in chosen:
-                contents[block].append(demand)
-            starts = settle(party.lane, contents).starts
-            if starts is None:
-                return None
-            plays = {(demands[demand].bulletin, start) for (demand, _), start in starts.items()}
-        found.append(tuple(sorted(plays)))
-    return tuple(found)
 
 
 def _core(model: Model, solver: cp_model.CpSolver) -> tuple[tuple[int, int], ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from ortools.sat.python import cp_model
 
+from playlists.exact.positional import positional
+from playlists.exact.sessions import Stretch, keep_sessions
 from playlists.exact.writing import Bool, Constraint, Expr, Sound, Writing
-from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span
-from playlists.planning.positions import is_free
+from playlists.planning.lane import UNBOUNDED, Block, Demand, Lane, Span, merged, remaining
+from playlists.planning.positions import usual
 from playlists.planning.question import Encoding, Goal, Placed, Question
 
 IDENT, SIGN_OFF = -1, -2
@@ -25,31 +27,31 @@ class Party:
         self.writing, self.cp, self.number = writing, writing.cp, number
         self.lane: Lane = question.lanes[number]
         self.heard = any(number in pair for pair in question.pairs)
-        self.limited = min(self.lane.session_room, *self.lane.day_sessions) < UNBOUNDED
         self.loose_leads = question.loose and self.heard and self.lane.leads > 0 and self._many(question)
-        self.programmed = (self.lane.leads > 0 or self.limited) and not self.loose_leads
-        self.sliding = self.limited and self.lane.leads == 0 and question.loose  # sessions may pause inside
-        self.positional = self._positional(question)
+        everywhere = self.heard or question.encoding is Encoding.ORDER
+        self.positional = frozenset(range(len(self.lane.blocks))) if everywhere else positional(self.lane)
         self.at: dict[tuple[int, int], Sound] = {
             (demand, block): self._play(demand, block, bounds)
             for demand, asked in enumerate(self.lane.demands)
             for block, bounds in enumerate(asked.bounds)
-            if bounds and asked.want > 0
+            if bounds and asked.want > 0 and self._starts(demand, block, bounds)
         }
         self.sounds: list[Sound] = list(self.at.values())
         self._intervals: dict[Sound, cp_model.IntervalVar] = {}
         for demand, asked in enumerate(self.lane.demands):
             self._demanded(demand, asked)
-        self._rooms()
-        if self.positional:
-            self._one_at_a_time()
+        stretches = list(self._rooms())
+        self.rows: dict[int, list[Bool]] = {}
+        if self.lane.sessions is not None and not self.loose_leads:
+            self.rows = keep_sessions(writing, self.lane, self.lane.sessions, stretches)
+        self._one_at_a_time([sound for (_, block), sound in self.at.items() if block in self.positional])
         self.two_days = self._campaign()
 
     def _many(self, question: Question) -> bool:
         """Whether a block may need more programmes than are worth a model; then idents and sign-offs are left out."""
         smallest = min((demand.size for demand in self.lane.demands), default=1)
         longest = max((block.end - block.start for block in self.lane.blocks), default=0)
-        return self.limited or bool(question.fixed) or longest // (smallest + self.lane.leads) > PROGRAMMES
+        return bool(question.fixed) or longest // (smallest + self.lane.leads) > PROGRAMMES
 
     def plays(self, *, priority: bool) -> list[Bool]:
         demands = self.lane.demands
@@ -95,28 +97,47 @@ class Party:
             if here and isinstance(sound.start, cp_model.IntVar):
                 self.cp.add_hint(sound.start, here[0])
 
-    def _positional(self, question: Question) -> bool:
-        """Whether it matters where in its block a play comes to lie."""
-        lane, blocks = self.lane, self.lane.blocks
-        if self.heard or self.sliding or question.encoding is Encoding.ORDER:
-            return True
-        if any(early.end > late.start for early, late in pairwise(blocks)):
-            return True
-        for number, demand in enumerate(lane.demands):
-            open_ = [(block, bounds) for block, bounds in enumerate(demand.bounds) if bounds]
-            if any(not is_free(lane, number, block) for block, _ in open_):
-                return True
-            if any(
-                late[0] - early[1] < demand.gap <= late[1] - early[0]
-                for (_, early), (_, late) in combinations(open_, 2)
-            ):
-                return True
-        return False
+    def placed(self, solver: cp_model.CpSolver) -> Placed:
+        """The plays of a solution: as it says, or one after the other where that does not matter."""
+        found: list[tuple[int, int]] = []
+        free: dict[int, list[tuple[int, Sound]]] = {}
+        for (demand, block), sound in self.at.items():
+            if solver.boolean_value(sound.present):
+                if block in self.positional:
+                    found.append((sound.kind, solver.value(sound.start)))
+                else:
+                    free.setdefault(block, []).append((demand, sound))
+        for block, chosen in free.items():
+            rows: dict[int, list[tuple[int, Sound]]] = {}
+            for demand, sound in sorted(chosen, key=lambda entry: usual(self.lane, entry[0])):
+                row = next(
+                    (n for n, here in enumerate(self.rows.get(sound.present.index, ())) if solver.boolean_value(here)),
+                    0,
+                )
+                rows.setdefault(row, []).append((demand, sound))
+            at = self.lane.blocks[block].start + self.lane.lead_in
+            for _, row_plays in sorted(rows.items()):
+                for _, sound in row_plays:
+                    found.append((sound.kind, at))
+                    at += sound.size
+                at += self.lane.session_gap + 1
+        return tuple(sorted(found))
 
     def _play(self, demand: int, block: int, bounds: Span) -> Sound:
         asked, cp = self.lane.demands[demand], self.cp
-        start: Expr = cp.new_int_var(*bounds, "") if self.positional else bounds[0]
-        return Sound(asked.bulletin, demand, block, cp.new_bool_var(""), start, asked.size, *bounds)
+        starts = self._starts(demand, block, bounds)
+        start: Expr = bounds[0]
+        if block in self.positional:
+            start = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(starts), "")
+        return Sound(asked.bulletin, demand, block, cp.new_bool_var(""), start, asked.size, starts[0][0], starts[-1][1])
+
+    def _starts(self, demand: int, block: int, bounds: Span) -> list[Span]:
+        """Where a play may start in a block, first and last: not where it belongs to a window listed before."""
+        size = self.lane.demands[demand].size
+        elsewhere = merged(
+            (start, end - size + 1) for start, end in self.lane.blocks[block].before if end - start >= size
+        )
+        return [(first, end - 1) for first, end in remaining((bounds[0], bounds[1] + 1), elsewhere)]
 
     def _demanded(self, number: int, asked: Demand) -> None:
         """Once in a slot, no more than wanted, far enough apart, and the minimum."""
@@ -161,94 +182,64 @@ class Party:
         if literal is not None:
             promised.only_enforce_if(literal)
 
-    def _rooms(self) -> None:
-        """Room in blocks and days; programmes and sessions where there are such."""
+    def _rooms(self) -> Iterator[Stretch]:
+        """Room in blocks and days; yields what sounds without a break: plays, or programmes where there are idents."""
         cp, lane = self.cp, self.lane
         taken: dict[int, list[Expr]] = {day: [] for day in range(7)}
-        for (_, block), sound in self.at.items():
-            taken[lane.blocks[block].day].append(sound.size * sound.present)
-        if self.programmed:
-            for day, used in self._programmes():
-                taken[day].append(lane.leads * used)
-        else:
-            for block, place in enumerate(lane.blocks):
-                sizes = [sound.size * sound.present for (_, at), sound in self.at.items() if at == block]
+        for block, place in enumerate(lane.blocks):
+            plays = [sound for (_, at), sound in self.at.items() if at == block]
+            if not plays:
+                continue
+            taken[place.day] += [sound.size * sound.present for sound in plays]
+            if lane.leads > 0 and not self.loose_leads:
+                for used, begin, load in self._programmes(block, plays):
+                    taken[place.day].append(lane.leads * used)
+                    least, most = min(sound.size for sound in plays) + lane.leads, place.end - place.start
+                    size = load + lane.leads * used
+                    span = place.start, place.end, least, most
+                    yield Stretch(lane.slots[place.slot], True, used, begin, size, *span, block not in self.positional)
+            else:
                 room = place.end - place.start - (lane.leads if self.loose_leads else 0)
-                if sizes:
-                    cp.add(sum(sizes) <= room)
+                cp.add(sum(sound.size * sound.present for sound in plays) <= room)
+                for sound in plays:
+                    size, end = sound.size * sound.present, sound.latest + sound.size
+                    key = lane.slots[place.slot]
+                    span = sound.earliest, end, sound.size, sound.size
+                    yield Stretch(key, True, sound.present, sound.start, size, *span, block not in self.positional)
         for day, loads in taken.items():
             if loads and lane.day_room[day] < UNBOUNDED:
                 cp.add(sum(loads) <= max(0, lane.day_room[day]))
 
-    def _programmes(self) -> Iterator[tuple[int, Bool]]:
-        """Rows of plays with ident and sign-off, or sessions without; yields each one's day and whether it is used."""
-        lane, cp = self.lane, self.cp
-        by_day: dict[int, list[Bool]] = {}
-        for group in self._stretches():
-            first, last = min(lane.blocks[at].start for at in group), max(lane.blocks[at].end for at in group)
-            plays = [sound for (_, block), sound in self.at.items() if block in group]
-            if not plays:
-                continue
-            count = self._most(last - first, min(sound.size for sound in plays), len(plays))
-            where = {sound: [cp.new_bool_var("") for _ in range(count)] for sound in plays}
-            for sound, literals in where.items():
-                cp.add(sum(literals) == sound.present)
-            before: Expr | None = None
-            for row in range(count):
-                used = cp.new_bool_var("")
-                day = lane.blocks[group[0]].day
-                by_day.setdefault(day, []).append(used)
-                load = sum(sound.size * where[sound][row] for sound in plays)
-                cp.add(load <= (min(last - first, lane.session_room) - lane.leads) * used)
-                if self.positional or count > 1:
-                    begin, end = cp.new_int_var(first, last, ""), cp.new_int_var(first, last, "")
-                    self._row(begin, end, load, used, [(sound, where[sound][row]) for sound in plays])
-                    if before is not None:
-                        apart = lane.session_gap + 1 if lane.session_room < UNBOUNDED else 0
-                        cp.add(begin >= before + apart).only_enforce_if(used)
-                        cp.add(end >= before)
-                    before = end
-                yield day, used
-        for day, used_ones in by_day.items():
-            if lane.day_sessions[day] < len(used_ones):
-                cp.add(sum(used_ones) <= max(0, lane.day_sessions[day]))
+    def _programmes(self, block: int, plays: Sequence[Sound]) -> Iterator[tuple[Bool, Expr, Expr]]:
+        """Rows of plays of one block with ident and sign-off: whether they are there, their begin, their plays' room.
 
-    def _stretches(self) -> list[list[int]]:
-        """Groups of blocks that share their programmes: each block its own, with sessions alone a whole slot."""
-        blocks = range(len(self.lane.blocks))
-        if self.lane.leads > 0:
-            return [[block] for block in blocks]
-        slots: dict[int, list[int]] = {}
-        for block in blocks:
-            slots.setdefault(self.lane.blocks[block].slot, []).append(block)
-        return list(slots.values())
-
-    def _most(self, length: int, smallest: int, plays: int) -> int:
-        """How many programmes one stretch may need.
-
-        With idents it hosts one, among neighbours two, or where nothing may be left out, all it can. Of sessions, two
-        that follow each other are longer together than one may be, else they could be one.
+        A block hosts one, among neighbours two, or where nothing may be left out, all it can.
         """
-        lane = self.lane
-        if lane.leads > 0:
-            if not self.heard or lane.session_room < UNBOUNDED:
-                return 1
-            return max(
-                1, min(plays, length // (smallest + lane.leads), PROGRAMMES if self.writing.question.loose else 2)
-            )
-        if lane.session_room == UNBOUNDED and (self.sliding or not self.positional):
-            return 1
-        bounded = 2 * length // max(1, lane.session_room) + 1 if lane.session_room < UNBOUNDED else plays
-        return max(1, min(plays, bounded, max(lane.day_sessions), length // smallest))
+        lane, cp, place = self.lane, self.cp, self.lane.blocks[block]
+        length, smallest = place.end - place.start, min(sound.size for sound in plays)
+        most = (PROGRAMMES if self.writing.question.loose else 2) if self.heard else 1
+        count = max(1, min(len(plays), length // (smallest + lane.leads), most))
+        where = {sound: [cp.new_bool_var("") for _ in range(count)] for sound in plays}
+        for sound, literals in where.items():
+            cp.add(sum(literals) == sound.present)
+        before: Expr | None = None
+        for row in range(count):
+            used = cp.new_bool_var("")
+            load = sum(sound.size * where[sound][row] for sound in plays)
+            cp.add(load <= (length - lane.leads) * used)
+            begin: Expr = place.start
+            if block in self.positional:
+                begin, end = cp.new_int_var(place.start, place.end, ""), cp.new_int_var(place.start, place.end, "")
+                self._row(begin, end, load, used, [(sound, where[sound][row]) for sound in plays])
+                if before is not None:
+                    cp.add(begin >= before).only_enforce_if(used)
+                    cp.add(end >= before)
+                before = end
+            yield used, begin, load
 
     def _row(self, begin: Expr, end: Expr, load: Expr, used: Bool, plays: Sequence[tuple[Sound, Bool]]) -> None:
         lane, cp = self.lane, self.cp
-        if self.sliding:
-            cp.add(end >= begin + load)
-            if lane.session_room < UNBOUNDED:
-                cp.add(end <= begin + lane.session_room)
-        else:
-            cp.add(end == begin + load + lane.leads * used)
+        cp.add(end == begin + load + lane.leads * used)
         for sound, here in plays:
             cp.add(sound.start >= begin + lane.lead_in).only_enforce_if(here)
             cp.add(sound.end + lane.lead_out <= end).only_enforce_if(here)
@@ -263,14 +254,14 @@ class Party:
             latest = block.end - lane.lead_out
             self.sounds.append(Sound(SIGN_OFF, None, plays[0][0].block, used, at, lane.lead_out, earliest, latest))
 
-    def _one_at_a_time(self) -> None:
-        """No two plays of the lane sound at once."""
+    def _one_at_a_time(self, plays: Sequence[Sound]) -> None:
+        """No two of the plays sound at once."""
         if self.writing.question.encoding is Encoding.ORDER:
-            for one, other in combinations(self.at.values(), 2):
+            for one, other in combinations(plays, 2):
                 if one.meets(other):
                     self.writing.ordered(one, other, may_join=False)
             return
-        self.cp.add_no_overlap([self.interval(sound) for sound in self.at.values()])
+        self.cp.add_no_overlap([self.interval(sound) for sound in plays])
 
     def _any(self, literals: Sequence[Bool]) -> Bool:
         """A literal that may be true only where one of these is."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from playlists.planning.check import violations
 from playlists.planning.figure import figure
-from playlists.planning.lane import Lane
+from playlists.planning.lane import Lane, lane_of
 from playlists.planning.plan import campaign_slots, week_plan
 from playlists.planning.polish import polished
 from playlists.planning.positions import starts_of
@@ -31,7 +31,8 @@ def improved(
     best = dict(placed)
     part = _part(problem, group)
     reached = _aims(part, lanes, best)
-    if all(a >= b for a, b in zip(reached, _most(lanes, group), strict=True)):
+    whole = {xom.id: lanes[xom.id] if lanes[xom.id].exact else lane_of(problem, xom, whole=True) for xom in group}
+    if all(a >= b for a, b in zip(reached, _most(whole, group), strict=True)):
         return best, True
     tight = pose(problem, [xom.id for xom in group], Goal.BEST)
     exact = says_all(tight.question)
@@ -47,10 +48,11 @@ def improved(
             continue
         found = posed.by_xom(finding.placed)
         if len(posed.members) == 1:
-            found = dict.fromkeys(found, polished(lanes[group[0].id], finding.placed[0]))
+            nicer = dict.fromkeys(found, polished(lanes[group[0].id], finding.placed[0]))
+            found = nicer if _keeps(part, nicer) else found  # a narrow lane does not know every plan
         aims = _aims(part, lanes, found)
         better = aims > reached or (aims == reached and _nicer(lanes, found, best))
-        if better and not violations(part, week_plan(part, plays_of(part, found))):
+        if better and _keeps(part, found):
             best, reached = found, aims
         if finding.best and all_said and reached >= aims:
             return best, True
@@ -65,6 +67,11 @@ def _part(problem: Problem, group: Sequence[Xom]) -> Problem:
         overlaps=tuple(pair for pair in problem.overlaps if ids.issuperset(pair)),
         committed=tuple(play for play in problem.committed if play.xom in ids),
     )
+
+
+def _keeps(part: Problem, placed: Mapping[str, Placed]) -> bool:
+    """Whether the independent check finds nothing wrong."""
+    return not violations(part, week_plan(part, plays_of(part, placed)))
 
 
 def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:

@@ -163,7 +163,7 @@ class _Asking:
         return pose(self.problem, [item.id for item in group], Goal.ANY, loose=loose, without=without).question
 
     def _overloaded(self, clique: Sequence[Xom], without: frozenset[str]) -> bool:
-        return overload_together([lane_of(self.problem, item, without, loose=True) for item in clique]) > 0
+        return overload_together([lane_of(self.problem, item, without, whole=True) for item in clique]) > 0
 
 
 def _cliques(xom: Sequence[Xom], problem: Problem, without: frozenset[str]) -> Iterator[tuple[Xom, ...]]:

@@ -9,15 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from playlists.bulletin import Priority
-from playlists.planning.problem import SESSION_GAP, Committed, PlannedBulletin, Problem, SlotKey, slot_of
-from playlists.week import TIMEZONE
+from playlists.planning.problem import (
+    NOTHING,
+    ONE_DAY,
+    SESSION_GAP,
+    Committed,
+    PlannedBulletin,
+    Problem,
+    SlotKey,
+    openings,
+    slot_of,
+)
+from playlists.planning.sessions import Sessions, sent_programmes, sessions_of
+from playlists.rules import Window
+from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
 
 UNBOUNDED = 1 << 40  # more steps, plays or sessions than any week holds
-NOON = 12
-MICROSECOND = timedelta(microseconds=1)
+NOON = timedelta(hours=12)
 
 Span = tuple[int, int]
 
@@ -26,7 +39,8 @@ Span = tuple[int, int]
 class Block:
     """A free stretch inside one window of one day; it hosts at most one programme, ident and sign-off included.
 
-    `slot` indexes `Lane.slots`; `half` is 0 before noon and 1 after.
+    `slot` indexes `Lane.slots`; `half` is 0 before noon and 1 after. A play whole inside one of `before`, openings of
+    windows listed before, belongs to that one and not here.
     """
 
     slot: int
@@ -34,6 +48,7 @@ class Block:
     half: int
     start: int
     end: int
+    before: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +76,10 @@ class Lane:
     """The xóm's week. `sounding` is what committed programmes take up, `covered` are the slots they give the campaign.
 
     Two stretches may be one session when no more than `session_gap` apart, and surely are when no more than
-    `session_join`: the room of idents and sign-offs is rounded up to the grid. `exact` is False where the blocks do not
-    show every place the rules would allow (windows that overlap each other, sessions that could be stretched, or follow
-    each other in one window); then a search that finds nothing proves nothing.
+    `session_join`: the room of idents and sign-offs is rounded up to the grid. `exact` is False where the lane does not
+    say the rules to the letter: a narrow one leaves out places (windows that overlap each other, sessions that could be
+    stretched, follow each other in one window, or take in what was sent), so that a search that finds nothing proves
+    nothing; a whole one bounds sessions by `sessions`, or not at all.
     """
 
     blocks: tuple[Block, ...]
@@ -81,6 +97,7 @@ class Lane:
     covered: frozenset[SlotKey]
     covered_days: frozenset[int]
     exact: bool
+    sessions: Sessions | None = None
 
     @property
     def leads(self) -> int:
@@ -92,13 +109,13 @@ class Lane:
         return self.leads > 0 or min(self.session_room, *self.day_sessions) < UNBOUNDED
 
 
-def lane_of(problem: Problem, xom: Xom, without: frozenset[str] = frozenset(), *, loose: bool = False) -> Lane:
+def lane_of(problem: Problem, xom: Xom, without: frozenset[str] = frozenset(), *, whole: bool = False) -> Lane:
     """Compile a xóm's rules; `without` names rules to leave out (see `rule_names`), for finding reasons.
 
-    A loose lane allows whatever the rules allow and perhaps more: its blocks may overlap where windows do, and sessions
-    beside committed plays are not bounded. What is impossible in a loose lane is impossible.
+    A narrow lane is for a quick search: what fits into its blocks keeps the rules. A whole one is for a complete search
+    and allows whatever the rules allow: its blocks may overlap where windows do. What has no plan there has none.
     """
-    return _Compiler(problem, xom, without, loose=loose).lane()
+    return _Compiler(problem, xom, without, whole=whole).lane()
 
 
 def rule_names(problem: Problem, xom: Xom) -> tuple[str, ...]:
@@ -153,24 +170,43 @@ def remaining(span: Span, closed: Iterable[Span]) -> Iterator[Span]:
         yield start, end
 
 
+class _Opening(NamedTuple):
+    """One window of one day of the week, in steps; `before` are those listed before that it overlaps."""
+
+    key: SlotKey
+    day: int
+    span: Span
+    before: tuple[Span, ...]
+
+
+@lru_cache(maxsize=1024)
+def _steps(windows: tuple[Window, ...], week: Week, grid: timedelta) -> tuple[_Opening, ...]:
+    """The openings of the week, by window and day."""
+    found: list[_Opening] = []
+    for interval, key in openings(windows, week):
+        start, end = -((week.start - interval.start) // grid), (interval.end - week.start) // grid
+        before = tuple(other.span for other in found if other.span[0] < end and start < other.span[1])
+        found.append(_Opening(key, (key.day - week.days[0]).days, (start, end), before))
+    return tuple(found)
+
+
 class _Compiler:
     """Reads one xóm's rules once, into grid steps."""
 
-    def __init__(self, problem: Problem, xom: Xom, without: frozenset[str], *, loose: bool) -> None:
+    def __init__(self, problem: Problem, xom: Xom, without: frozenset[str], *, whole: bool) -> None:
         self.problem = problem
         self.xom = xom
-        self.loose = loose
-        sessions = {"max_session", "max_sessions_per_day"}
-        beside = loose and any(play.xom == xom.id and play.counts for play in problem.committed)
-        self.without = without | sessions if beside else without
-        self.grid = problem.rules.grid
+        self.whole = whole
+        self.without = without
+        rules = problem.rules
+        self.grid = rules.grid
         self.lead_in, self.lead_out = self.length(problem.lead_in), self.length(problem.lead_out)
-        session = problem.rules.max_session
-        self.session_room = UNBOUNDED if session is None or "max_session" in self.without else session // self.grid
+        self.longest = None if "max_session" in without else rules.max_session
+        self.most = None if "max_sessions_per_day" in without else rules.max_sessions_per_day
+        self.limited = self.longest is not None or self.most is not None
+        narrow = self.longest is not None and not whole
+        self.session_room = self.longest // self.grid if narrow and self.longest is not None else UNBOUNDED
         self.session_gap = SESSION_GAP // self.grid
-        self.limited = self.session_room < UNBOUNDED or (
-            problem.rules.max_sessions_per_day is not None and "max_sessions_per_day" not in self.without
-        )
         rounding = (self.lead_in + self.lead_out) * self.grid - problem.lead_in - problem.lead_out
         self.session_join = max(-1, (SESSION_GAP - rounding) // self.grid)
         bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
@@ -182,10 +218,16 @@ class _Compiler:
         self.own = [  # a play of the weeks beside this one takes room and keeps its gap, but counts there
             entry for entry in self.committed if entry[2].window is not None or problem.week.contains(entry[0].start)
         ]
+        self.openings = _steps(xom.windows, problem.week, self.grid)
+        self.disjoint = not any(opening.before for opening in self.openings)
+        self.standing = sent_programmes(problem, self.own) if self.own else []
 
     def lane(self) -> Lane:
-        blocks, slots, exact = self._blocks()
         problem = self.problem
+        blocks, slots, exact = self._blocks()
+        sessions = None
+        if self.whole and self.limited:
+            sessions = sessions_of(problem, self.own, self.longest, self.most)
         return Lane(
             blocks=blocks,
             slots=slots,
@@ -205,7 +247,8 @@ class _Compiler:
             campaign_need=0 if "campaign_min_per_xom" in self.without else problem.rules.campaign_min_per_xom,
             covered=frozenset(key for _, bulletin, key in self.own if bulletin.campaign),
             covered_days=frozenset(self.day(key) for _, bulletin, key in self.own if bulletin.campaign),
-            exact=exact,
+            exact=sessions is not None or not self.limited if self.whole else exact,
+            sessions=sessions,
         )
 
     def floor(self, instant: datetime) -> int:
@@ -245,66 +288,63 @@ class _Compiler:
         return self.floor(play.start - self.problem.lead_in), self.ceil(end + self.problem.lead_out)
 
     def _blocks(self) -> tuple[tuple[Block, ...], tuple[SlotKey, ...], bool]:
-        """The free blocks in order of time; where windows overlap, the time belongs to the one listed first."""
-        closed = list(self._closed())
+        """The free blocks in order of time, the slots, and whether narrow blocks show every place there is.
+
+        Where windows overlap, a narrow lane gives the time to the one listed first.
+        """
+        closed = merged(self._closed())
         slots: list[SlotKey] = []
         blocks: list[Block] = []
-        given: list[Span] = []
-        for number, window in enumerate(self.xom.windows):
-            for day, date in enumerate(self.problem.week.days):
-                interval = window.on(date)
-                if interval is None:
-                    continue
-                span = self.ceil(interval.start), self.floor(interval.end)
-                key = SlotKey(date, number)
-                for start, end in remaining(span, merged(closed if self.loose else [*closed, *given])):
-                    if end - start > self.lead_in + self.lead_out:
-                        if not slots or slots[-1] != key:
-                            slots.append(key)
-                        half = int(instant(self.problem, start).hour >= NOON)
-                        blocks.append(Block(len(slots) - 1, day, half, start, end))
-                given.append(span)
-        exact = len(merged(given, -1)) == len(given) and not (self.limited and self.lead_in + self.lead_out == 0)
+        leads = self.lead_in + self.lead_out
+        for key, day, span, before in self.openings:
+            shut = merged([*closed, *before]) if before and not self.whole else closed
+            for start, end in remaining(span, shut):
+                if end - start > leads:
+                    if not slots or slots[-1] != key:
+                        slots.append(key)
+                    half = int(start * self.grid % ONE_DAY >= NOON)
+                    blocks.append(Block(len(slots) - 1, day, half, start, end, before if self.whole else ()))
         blocks.sort(key=lambda block: (block.start, block.end))
-        if self.session_room == UNBOUNDED or self.loose:
-            return tuple(blocks), tuple(slots), exact
+        if not self.limited or self.whole:
+            return tuple(blocks), tuple(slots), self.disjoint
         apart = self._set_apart(blocks)
-        return tuple(apart), tuple(slots), exact and apart == blocks and not self.committed
+        exact = self.disjoint and leads > 0 and apart == blocks and not self.own
+        return tuple(blocks if self.session_room == UNBOUNDED else apart), tuple(slots), exact
 
     def _set_apart(self, blocks: Sequence[Block]) -> list[Block]:
         """Keep the programmes of one window so far from each other that each is a session of its own."""
-        apart: list[Block] = []
+        apart: dict[int, list[Block]] = {}
         for block in blocks:
-            start = block.start
-            if apart and apart[-1].slot == block.slot:
-                start = max(start, apart[-1].end + self.session_gap + 1)
+            row = apart.setdefault(block.slot, [])
+            start = max(block.start, row[-1].end + self.session_gap + 1) if row else block.start
             if block.end - start > self.lead_in + self.lead_out:
-                apart.append(replace(block, start=start))
-        return apart
+                row.append(replace(block, start=start))
+        return sorted((block for row in apart.values() for block in row), key=lambda block: (block.start, block.end))
 
     def _day_room(self, day: int) -> int:
         if "daily_cap" in self.without:
             return UNBOUNDED
-        spans = [self._sounding(play, bulletin) for play, bulletin, key in self.own if self.day(key) == day]
-        return self.xom.daily_cap // self.grid - sum(end - start for start, end in merged(spans))
+        sent = (end - start for key, start, end in self.standing if self.day(key) == day)
+        return (self.xom.daily_cap - sum(sent, NOTHING)) // self.grid
 
     def _day_sessions(self, day: int) -> int:
-        most = self.problem.rules.max_sessions_per_day
-        if most is None or "max_sessions_per_day" in self.without:
+        """The sessions left beside those that were sent, each for itself where something might come between."""
+        if self.most is None or self.whole:
             return UNBOUNDED
-        held: dict[SlotKey, list[Span]] = {}
-        for play, bulletin, key in self.own:
-            if self.day(key) == day:
-                start = (play.start - self.problem.lead_in - self.problem.week.start) // MICROSECOND
-                length = self.problem.lead_in + self.problem.occupied(bulletin) + self.problem.lead_out
-                held.setdefault(key, []).append((start, start + length // MICROSECOND))
-        return most - sum(len(merged(spans, SESSION_GAP // MICROSECOND)) for spans in held.values())
+        left = self.most
+        before: tuple[SlotKey, datetime, datetime] | None = None
+        for programme in self.standing:
+            if self.day(programme[0]) == day:
+                joins = before is not None and before[0] == programme[0] and programme[1] - before[2] <= SESSION_GAP
+                left -= not (joins and self.disjoint and programme[0].window is not None)
+                before = programme
+        return left
 
     def _demand(
         self, index: int, bulletin: PlannedBulletin, blocks: Sequence[Block], slots: Sequence[SlotKey]
     ) -> Demand:
         size = self.length(bulletin.duration + self.problem.rules.pause)
-        gap = 0 if f"min_gap:{bulletin.id}" in self.without else self.length(bulletin.min_gap)
+        apart = NOTHING if f"min_gap:{bulletin.id}" in self.without else bulletin.min_gap
         before = [(play, key) for play, of, key in self.committed if of.id == bulletin.id]
         counted = [(play, key) for play, of, key in self.own if of.id == bulletin.id]
         used = {key for _, key in before}
@@ -315,9 +355,9 @@ class _Compiler:
             first, last = block.start + self.lead_in, block.end - self.lead_out - size
             for play, _ in before:
                 if self.floor(play.start) < block.start:
-                    first = max(first, self.ceil(play.start) + gap)
+                    first = max(first, self.ceil(play.start + apart))
                 else:
-                    last = min(last, self.floor(play.start) - gap)
+                    last = min(last, self.floor(play.start - apart))
             allowed = key not in used and (always or bulletin.valid_from <= key.day <= bulletin.valid_to)
             bounds.append((first, last) if allowed and first <= last else None)
         least = 0 if f"min_per_week:{bulletin.id}" in self.without else bulletin.plays_min
@@ -327,10 +367,10 @@ class _Compiler:
             size=size,
             need=max(0, least - len(counted)),
             want=max(0, want - len(counted)),
-            gap=gap,
+            gap=self.length(apart),
             campaign=bulletin.campaign,
             priority=bulletin.priority is Priority.PRIORITY,
             topic=bulletin.topic,
             bounds=tuple(bounds),
-            taken=tuple((self.day(key), int(play.start.astimezone(TIMEZONE).hour >= NOON)) for play, key in counted),
+            taken=tuple((self.day(key), int(play.start.astimezone(TIMEZONE).hour >= 12)) for play, key in counted),
         )

@@ -57,6 +57,12 @@ def starts_of(lane: Lane, placed: Placed) -> Starts | None:
     return starts if len(starts) == len(placed) else None
 
 
+def usual(lane: Lane, demand: int) -> tuple[bool, bool, int]:
+    """The order in a programme: priority bulletins first (Circular 39/2020/TT-BTTTT), the campaign, then as listed."""
+    asked = lane.demands[demand]
+    return not asked.priority, not asked.campaign, asked.bulletin
+
+
 class _Settling:
     def __init__(self, lane: Lane, contents: Sequence[Sequence[int]], orders: int) -> None:
         self.lane = lane
@@ -100,14 +106,13 @@ class _Settling:
 
     def _orders(self, block: int) -> Iterator[tuple[int, ...]]:
         demands = self.lane.demands
-        plays = self.contents[block]
-        usual = sorted(plays, key=lambda d: (not demands[d].priority, not demands[d].campaign, demands[d].bulletin))
-        yield tuple(usual)
+        plays = sorted(self.contents[block], key=lambda demand: usual(self.lane, demand))
+        yield tuple(plays)
         if block in self.ordered:
-            latest = {demand: (demands[demand].bounds[block] or (0, 0))[1] for demand in usual}
-            yield tuple(sorted(usual, key=lambda demand: (-demands[demand].gap, latest[demand])))
-            yield tuple(sorted(usual, key=lambda demand: (demands[demand].gap, latest[demand])))
-            yield from islice(permutations(usual), 1, None)
+            latest = {demand: (demands[demand].bounds[block] or (0, 0))[1] for demand in plays}
+            yield tuple(sorted(plays, key=lambda demand: (-demands[demand].gap, latest[demand])))
+            yield tuple(sorted(plays, key=lambda demand: (demands[demand].gap, latest[demand])))
+            yield from islice(permutations(plays), 1, None)
 
     def _in_order(self, block: int, order: Sequence[int], last: dict[int, int]) -> dict[int, int] | None:
         """The earliest starts in this order, None when one of them comes too late."""

@@ -222,14 +222,15 @@ def slot_of(problem: Problem, xom: Xom, bulletin: PlannedBulletin, start: dateti
     A window that crosses midnight belongs to the day it starts on.
     """
     end = start + problem.occupied(bulletin)
-    for interval, key in _openings(xom.windows, problem.week):
+    for interval, key in openings(xom.windows, problem.week):
         if interval.start <= start and end <= interval.end:
             return key
     return SlotKey(start.astimezone(TIMEZONE).date(), None)
 
 
 @lru_cache(maxsize=1024)
-def _openings(windows: tuple[Window, ...], week: Week) -> tuple[tuple[Interval, SlotKey], ...]:
+def openings(windows: tuple[Window, ...], week: Week) -> tuple[tuple[Interval, SlotKey], ...]:
+    """Every window of every day, as they are listed."""
     return tuple(
         (interval, SlotKey(day, number))
         for number, window in enumerate(windows)

@@ -41,7 +41,8 @@ class Question:
     """Some xóm and what is asked for them.
 
     `sizes` count the xóm that each lane stands for; `pairs` are lanes that hear each other. A loose question leaves out
-    what the solver cannot say exactly: what has no plan there has none at all, what has one may still break a rule.
+    what is not worth saying exactly of idents among neighbours, where another one leaves out plans: what has no plan
+    there has none at all, what has one may still break a rule.
     """
 
     lanes: tuple[Lane, ...]
@@ -109,7 +110,7 @@ def groups(xom: Sequence[Xom], heard: Mapping[str, frozenset[str]]) -> Iterator[
 
 
 def says_all(question: Question) -> bool:
-    """Whether a question that is not loose leaves out no plan either."""
+    """Whether a question that is not loose says the rules to the letter."""
     leads = any(lane.leads for lane in question.lanes)
     return all(lane.exact for lane in question.lanes) and not (question.pairs and leads)
 
@@ -140,7 +141,7 @@ def pose(
 ) -> Posed:
     """The question for a group of xóm. Twins, with equal lanes and equal neighbours, are asked for once."""
     chosen = [xom for xom in problem.xom if xom.id in set(group)]
-    lanes = {xom.id: lane_of(problem, xom, without, loose=loose) for xom in chosen}
+    lanes = {xom.id: lane_of(problem, xom, without, whole=True) for xom in chosen}
     hears = {xom: others.intersection(lanes) for xom, others in neighbours_of(problem, without).items() if xom in lanes}
     sounding = {
         xom: frozenset((play.bulletin, play.start) for play in problem.committed if play.xom == xom and play.counts)

@@ -94,7 +94,7 @@ def _short(problem: Problem, found: Contradiction) -> int:
     others = frozenset(name for item in found.xom for name in rule_names(problem, item)) - set(found.rules)
     if len(found.xom) == 1:
         return overload(lane_of(problem, found.xom[0], others))
-    return overload_together([lane_of(problem, item, others, loose=True) for item in found.xom])
+    return overload_together([lane_of(problem, item, others, whole=True) for item in found.xom])
 
 
 def _worded(problem: Problem, xom: Xom, name: str) -> Phrase:

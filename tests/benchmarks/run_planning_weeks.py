@@ -1,4 +1,4 @@
-"""Ten thousand random weeks through the planner, judged by the referee; tiny ones against every plan there is.
+"""Ten thousand random weeks through the planner, judged by the referee; tiny and odd ones against every plan there is.
 
 Run: python tests/benchmarks/run_planning_weeks.py [weeks] [first seed]. It prints each fault with its kind and seed and
 ends with 1 if there is any: a broken rule, an impossible week that has a plan, a wrong objective at the first two
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "property"))
 
 from planning_brute import best_aims
 from planning_referee import Referee
-from planning_weeks import any_week, later_week, planted_week, tiny_week
+from planning_weeks import any_week, later_week, odd_week, planted_week, tiny_week
 
 from playlists.exact.answer import answer
 from playlists.planning.answered import answer_document
@@ -28,7 +28,8 @@ from playlists.planning.question import Finding, Question
 from playlists.planning.solve import solve
 
 AIMS = ("two_days", "priority_plays", "normal_plays")
-MAKERS = {"any": any_week, "planted": planted_week, "tiny": tiny_week}
+MAKERS = {"any": any_week, "planted": planted_week, "tiny": tiny_week, "odd": odd_week}
+KINDS = "any", "planted", "tiny", "odd", "later"
 SAID = {True: "plan", False: "impossible", None: "undecided"}
 
 
@@ -46,7 +47,7 @@ def faults(kind: str, problem: dict[str, Any], found: dict[str, Any]) -> list[st
     named = Referee(problem).faults(found) if found["feasible"] else []
     if kind == "planted" and found["feasible"] is False:
         named.append("said impossible, but a plan was planted")
-    if kind == "tiny":
+    if kind in ("tiny", "odd"):
         best = best_aims(problem)
         if best == "too many":
             return named
@@ -66,8 +67,8 @@ def main() -> int:
     broken = 0
     began = time.process_time()
     for number in range(weeks):
-        kind = ("any", "planted", "tiny", "later")[number % 4]
-        seed = first + number // 4
+        kind = KINDS[number % len(KINDS)]
+        seed = first + number // len(KINDS)
         problem = MAKERS.get(kind, any_week)(seed)
         found = answered(problem)
         if kind == "later":

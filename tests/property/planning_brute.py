@@ -81,21 +81,28 @@ def _sum(one: Aims, other: Aims) -> Aims:
 
 def _plans(referee: Referee, xom: str) -> Iterator[list[Sound]]:
     choices: list[list[tuple[Sound, ...]]] = []
+    sent = sorted((referee.sound(*play, False) for play in referee.sent() if play[0] == xom), key=lambda s: s.start)
     for name, bulletin in referee.bulletins.items():
         if not referee.targeted(xom, name):
             continue
         starts = {
             start
             for _, _, opens, shuts in referee.openings(xom)
-            for start in range(int(opens), int(shuts), int(referee.grid))
+            for start in range(-int(-opens // referee.grid * referee.grid), int(shuts), int(referee.grid))
         }
-        sounds = [sound for start in sorted(starts) if not referee.may(sound := referee.sound(xom, name, start, True))]
+        sounds = [
+            sound
+            for start in sorted(starts)
+            if not referee.may(sound := referee.sound(xom, name, start, True)) and _keeps(referee, xom, [*sent, sound])
+        ]
+        held = sum(sound.bulletin == name for sound in sent)
+        least, most = (max(0, bulletin[key] - held) for key in ("min_per_week", "want_per_week"))
         choices.append(
             [
                 chosen
-                for count in range(bulletin["min_per_week"], bulletin["want_per_week"] + 1)
+                for count in range(least, most + 1)
                 for chosen in combinations(sounds, count)
-                if _keeps(referee, xom, chosen)
+                if _keeps(referee, xom, list(chosen))
             ]
         )
 
@@ -108,10 +115,10 @@ def _plans(referee: Referee, xom: str) -> Iterator[list[Sound]]:
             if all(one.end <= other.start or other.end <= one.start for one in chosen for other in sounds):
                 yield from grow(number + 1, sorted([*sounds, *chosen], key=lambda sound: sound.start))
 
-    yield from grow(0, [])
+    yield from grow(0, sent)
 
 
-def _keeps(referee: Referee, xom: str, chosen: tuple[Sound, ...]) -> bool:
-    """Whether a bulletin's own plays may stand beside each other; caps and sessions come when all are there."""
-    broken = referee.in_xom(xom, list(chosen))
+def _keeps(referee: Referee, xom: str, chosen: list[Sound]) -> bool:
+    """Whether plays may stand beside each other, two by two; caps and sessions come when all are there."""
+    broken = referee.in_xom(xom, sorted(chosen, key=lambda sound: sound.start))
     return not any("at once" in fault or "close" in fault or "one window" in fault for fault in broken)

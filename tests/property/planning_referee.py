@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class Sound(NamedTuple):
-    """One play: from `start` until its room ends; `slots` are the (day, window) that hold it whole."""
+    """One play: from `start` until its room ends; `slots` is the first listed (day, window) that holds it whole."""
 
     xom: str
     bulletin: str
@@ -75,7 +75,7 @@ class Referee:
         end = round(start + self.room(bulletin), 3)
         slots = tuple(
             (day, number) for day, number, opens, shuts in self.openings(xom) if opens <= start and end <= shuts
-        )
+        )[:1]
         return Sound(xom, bulletin, start, end, slots, new)
 
     def targeted(self, xom: str, bulletin: str) -> bool:
@@ -106,13 +106,17 @@ class Referee:
             broken.append("silence")
         return broken
 
-    def faults(self, answer: Json) -> list[str]:
-        """Every broken rule of an answer that says feasible, promises and figures included."""
-        sent = Counter(
+    def sent(self) -> Counter[tuple[str, str, float]]:
+        """The committed plays that stand."""
+        return Counter(
             (play["xom"], play["bulletin"], self.second(play["start"]))
             for play in self.problem.get("committed", [])
             if play["state"] != "missed"
         )
+
+    def faults(self, answer: Json) -> list[str]:
+        """Every broken rule of an answer that says feasible, promises and figures included."""
+        sent = self.sent()
         given = Counter((play["xom"], play["bulletin"], self.second(play["start"])) for play in answer["plays"])
         found = [f"not as committed: {play}" for play in sent if not given[play]]
         found += [f"twice: {play}" for play, count in given.items() if count > max(1, sent[play])]
@@ -139,7 +143,7 @@ class Referee:
             if one.bulletin == other.bulletin:
                 if round(other.start - one.start, 3) < self.bulletins[one.bulletin].get("min_gap_h", 0) * 3600 - 1e-6:
                     found.append(f"{one} and {other} too close")
-                if one.slots and len({*one.slots, *other.slots}) < 2:
+                if one.slots and one.slots == other.slots:
                     found.append(f"{one} and {other} in one window")
         for day in {sound.day for sound in own if sound.new}:
             today = [sound for sound in own if sound.day == day]
@@ -153,7 +157,7 @@ class Referee:
         sessions: list[list[Sound]] = []
         for sound in today:
             last = sessions[-1][-1] if sessions else None
-            if last and sound.start - last.end <= 60 and set(sound.slots) & set(last.slots):
+            if last and sound.start - last.end <= 60 and sound.slots == last.slots:
                 sessions[-1].append(sound)
             else:
                 sessions.append([sound])

@@ -219,6 +219,81 @@ def tiny_week(seed: int) -> Json:
     }
 
 
+def odd_week(seed: int) -> Json:
+    """As tiny: windows that overlap, silences inside them, sessions bounded beside what was sent, off the grid too."""
+    chance = Random(seed)
+    week = chance.choice(WEEKS)
+    hears = chance.random() < 0.25
+    days = sorted(chance.sample(range(1, 8), chance.choice((1, 1, 2))))
+    bulletins = []
+    for number in range(chance.choice((1, 2, 2, 3))):
+        least = chance.choice((0, 1, 1, 2))
+        bulletins.append(
+            {
+                "id": f"b{number}",
+                "duration_s": chance.choice((60, 60, 120, 90, 180)),
+                "priority": chance.choice(("normal", "priority")),
+                "campaign": chance.random() < 0.6,
+                "targets": chance.choice(({"all": True}, {"all": True}, {"xom": ["x0"]})),
+                "min_per_week": least,
+                "want_per_week": max(1, least, chance.choice((1, 2, 2))),
+                "min_gap_h": chance.choice((0, 0, 0, 0.05, 12)),
+            }
+        )
+    xom, committed = [], []
+    for number in range(2 if hears else 1):
+        windows = [_odd_window(chance, days) for _ in range(chance.choice((1, 2, 2, 3)))]
+        silences = []
+        for _ in range(chance.choice((0, 1, 1, 2))):
+            begin = _odd_second(chance, days)
+            silences.append({"from": at(week, begin), "to": at(week, begin + chance.choice((30, 60, 90))), "why": "lễ"})
+        sent: list[tuple[int, str]] = []
+        for _ in range(chance.choice((0, 1, 1, 2, 3))):
+            begin, which = _odd_second(chance, days), chance.choice(bulletins)
+            if all(begin >= other + 240 or begin + 240 <= other for other, _ in sent) or chance.random() < 0.05:
+                sent.append((begin, str(which["id"])))
+        states = "planned", "played", "unknown", "missed"
+        committed += [
+            {"xom": f"x{number}", "bulletin": which, "start": at(week, begin), "state": chance.choice(states)}
+            for begin, which in sent
+        ]
+        xom.append(
+            {
+                "id": f"x{number}",
+                "name": f"Xóm {number}",
+                "daily_cap_s": chance.choice((None, None, 330, 420)),
+                "windows": windows,
+                "blackouts": silences,
+            }
+        )
+    return {
+        "week": week,
+        "timezone": "Asia/Ho_Chi_Minh",
+        "now": at(week, 0 if chance.random() < 0.8 else _odd_second(chance, days)),
+        "rules": {
+            "campaign_min_per_xom": chance.choice((0, 1, 2)),
+            "pause_s": 0,
+            "grid_s": chance.choice((60, 60, 60, 50, 30)),
+            "max_sessions_per_day": chance.choice((None, 1, 1, 2, 2, 3)),
+            "max_session_s": chance.choice((None, None, 120, 180, 200, 300)),
+        },
+        "xom": xom,
+        "overlaps": [["x0", "x1"]] if hears else [],
+        "bulletins": bulletins,
+        "committed": committed,
+    }
+
+
+def _odd_window(chance: Random, days: list[int]) -> Json:
+    begin = 300 + chance.choice((0, 0, 1, 2, 3, 4, 6))
+    on = chance.sample(days, chance.randint(1, len(days)))
+    return {"days": sorted(on), "from": hhmm(begin), "to": hhmm(begin + chance.choice((1, 3, 4, 5, 7)))}
+
+
+def _odd_second(chance: Random, days: list[int]) -> int:
+    return (chance.choice(days) - 1) * 86_400 + 300 * 60 + chance.randint(-2, 20) * 30
+
+
 def later_week(problem: Json, plays: list[Json], seed: int) -> Json:
     """The same week some days on: what was planned has been sent, and of some it is known how it went."""
     chance = Random(seed)

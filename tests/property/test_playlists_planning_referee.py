@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from planning_brute import best_aims
 from planning_referee import Referee
-from planning_weeks import any_week, later_week, planted_week, tiny_week
+from planning_weeks import any_week, later_week, odd_week, planted_week, tiny_week
 
 from playlists.exact.answer import answer
 from playlists.planning.answered import answer_document
 from playlists.planning.document import read_problem
-from playlists.planning.question import Finding, Question
+from playlists.planning.question import Encoding, Finding, Prover, Question
 from playlists.planning.solve import solve
 
 AIMS = ("two_days", "priority_plays", "normal_plays")
@@ -28,9 +29,9 @@ def prover(question: Question) -> Finding:
     return answer(question, effort=0.2)[0]
 
 
-def answered(problem: dict[str, Any]) -> dict[str, Any]:
+def answered(problem: dict[str, Any], asked: Prover = prover) -> dict[str, Any]:
     posed = read_problem(json.dumps(problem))
-    return answer_document(posed, solve(posed, prover), 0.0)
+    return answer_document(posed, solve(posed, asked), 0.0)
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -70,6 +71,29 @@ def test_f8_never_a_false_impossible_never_a_wrong_objective(block: int) -> None
         if best is not None:
             assert tuple(found["objective"][aim] for aim in AIMS) == best, seed
             assert found["solver"]["proved"], seed
+            assert Referee(problem).faults(found) == [], seed
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+@pytest.mark.parametrize("block", range(4))
+def test_f8_sessions_beside_what_was_sent_and_windows_that_overlap_stay_not_open(block: int, flipped: bool) -> None:
+    """Each way of writing the rules for the solver finds the plan, and the proof that there is none, by itself."""
+    other = {Encoding.INTERVALS: Encoding.ORDER, Encoding.ORDER: Encoding.INTERVALS}
+
+    def asked(question: Question) -> Finding:
+        return prover(replace(question, encoding=other[question.encoding]) if flipped else question)
+
+    for seed in range(block * 40, (block + 1) * 40):
+        problem = odd_week(seed)
+        best = best_aims(problem)
+        if best == "too many":
+            continue
+        found = answered(problem, asked)
+        assert found["feasible"] is (best is not None), seed
+        if best is None:
+            assert all(reason["minimal"] for reason in found["reasons"]), seed
+        else:
+            assert tuple(found["objective"][aim] for aim in AIMS) == best, seed
             assert Referee(problem).faults(found) == [], seed
 
 
