@@ -20,7 +20,7 @@ from scheduler.usecases.pin_bulletin import pin_bulletin, unpin_bulletin
     "around it.",
 )
 @argument("bulletin_id", metavar="ID")
-@argument("at", metavar="TIME")
+@argument("at", metavar="TIME", nargs=-1, required=True)
 @xom_option
 @conflict_option
 @station_option
@@ -28,7 +28,7 @@ from scheduler.usecases.pin_bulletin import pin_bulletin, unpin_bulletin
 @json_option
 def pin(
     bulletin_id: str,
-    at: str,
+    at: tuple[str, ...],
     xom: tuple[str, ...],
     choice: str | None,
     station_folder: Path | None,
@@ -37,7 +37,7 @@ def pin(
 ) -> int:
     station = opened(station_folder)
     now = clock_of(station)
-    instant, here = read_instant(at, now), xom_ids(station, xom)
+    instant, here = read_instant(" ".join(at), now), xom_ids(station, xom)
     names = xom_names(station)
     done = resolved(
         lambda chosen: pin_bulletin(station, bulletin_id, instant, here, now, choice=chosen, dry_run=dry_run),
@@ -52,17 +52,22 @@ def pin(
     "unpin", cls=Command, help="Take back the pinned programmes of bulletin ID that are still to come, or that of TIME."
 )
 @argument("bulletin_id", metavar="ID")
-@argument("at", metavar="TIME", required=False)
+@argument("at", metavar="[TIME]", nargs=-1)
 @xom_option
 @station_option
 @dry_run_option
 @json_option
 def unpin(
-    bulletin_id: str, at: str | None, xom: tuple[str, ...], station_folder: Path | None, dry_run: bool, as_json: bool
+    bulletin_id: str,
+    at: tuple[str, ...],
+    xom: tuple[str, ...],
+    station_folder: Path | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     station = opened(station_folder)
     now = clock_of(station)
-    instant, here = read_instant(at, now) if at else None, xom_ids(station, xom)
+    instant, here = read_instant(" ".join(at), now) if at else None, xom_ids(station, xom)
     gone = unpin_bulletin(station, bulletin_id, instant, here, now, dry_run=dry_run)
     document = {"slots": [slot_document(row) for row in gone], "dry_run": dry_run}
     emit(document, as_json, lambda: say("{count} pinned programmes taken back.", count=len(gone)))

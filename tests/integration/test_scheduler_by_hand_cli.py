@@ -52,6 +52,8 @@ def test_pin_and_unpin(loa: Loa, folder: Path) -> None:
     code, said, _ = loa("bulletin", "unpin", "b001", "27/11/2026 17:10", "--json")
     assert (code, len(said["slots"]), standing(folder)) == (0, 1, before)
     assert loa("bulletin", "unpin", "b001")[0] == 3
+    code, said, _ = loa("bulletin", "pin", "b001", "t6", "17h10", "--xom", "x1", "--dry-run", "--json")
+    assert (code, len(said["slots"])) == (0, 1), "a time in two words needs no quotation marks"
 
 
 def test_a_refusal_says_why_and_what_is_near(loa: Loa) -> None:
