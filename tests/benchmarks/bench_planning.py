@@ -15,6 +15,8 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -24,7 +26,14 @@ from typing import Any
 from playlists.exact.prover import CpSat
 from playlists.planning.answered import answer_document
 from playlists.planning.document import read_problem
+from playlists.planning.lane import instant, lane_of
+from playlists.planning.makegood import Lost, make_good
+from playlists.planning.plan import WeekPlan
+from playlists.planning.problem import Committed, Play, PlayState, Problem
 from playlists.planning.solve import solve
+from playlists.rules import Blackout
+from playlists.slot import Programme
+from playlists.xom import Xom
 
 COMMUNES = 40
 PROVINCE, PROVINCE_XOM = 130, 3_800
@@ -142,6 +151,49 @@ def of_commune(neighbours: float) -> None:
     )
 
 
+def of_make_goods(neighbours: float, *, full: bool) -> None:
+    """Five slots lost by Wednesday noon, in a week as it is; or three of one xóm, where nobody has any room left."""
+    seconds, made, asked = [], 0, 0
+    for seed in range(COMMUNES):
+        posed = read_problem(commune(seed, neighbours=neighbours))
+        answer = solve(posed)
+        plan = answer if isinstance(answer, WeekPlan) else answer.plan
+        campaign = {bulletin.id for bulletin in posed.bulletins if bulletin.campaign}
+        held = [programme for programme in plan.programmes if not campaign.isdisjoint(programme.bulletins)]
+        noon = posed.week.start + timedelta(days=2, hours=12)
+        past = [programme for programme in held if programme.end <= noon]
+        lost = [one for one in past if one.xom == past[0].xom][:3] if full else Random(seed).sample(past, 5)
+        committed = tuple(
+            Committed(*play, PlayState.MISSED if any(_holds(one, play) for one in lost) else PlayState.PLANNED)
+            for play in plan.plays
+        )
+        posed = replace(posed, now=noon, committed=committed)
+        posed = replace(posed, xom=tuple(_closed(posed, xom) for xom in posed.xom)) if full else posed
+        began = time.process_time()
+        found = make_good(
+            posed,
+            [Lost(f"{number}", programme) for number, programme in enumerate(lost)],
+            movable=[programme for programme in plan.programmes if programme.start > noon],
+        )
+        seconds.append(time.process_time() - began)
+        made, asked = made + len(found.made), asked + len(lost)
+    what, goal = ("no room left", 20.0) if full else ("5 lost", 0.1)
+    print(
+        f"make-goods of a commune, neighbours {neighbours:.0%}, {what}: median {_at(seconds, 0.5):.3f} s, p95 "
+        f"{_at(seconds, 0.95):.3f} s (target {goal}); {made} of {asked} made good"
+    )
+
+
+def _holds(programme: Programme, play: Play) -> bool:
+    return programme.xom == play.xom and programme.interval.contains(play.start)
+
+
+def _closed(posed: Problem, xom: Xom) -> Xom:
+    """The xóm with silence wherever it has room left."""
+    free = (Blackout(instant(posed, b.start), instant(posed, b.end), "kín") for b in lane_of(posed, xom).blocks)
+    return replace(xom, blackouts=(*xom.blackouts, *free))
+
+
 def of_command() -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "week.json"
@@ -183,6 +235,9 @@ def _sizes(xom: int, communes: int) -> list[int]:
 def main() -> None:
     of_commune(0.0)
     of_commune(0.5)
+    for neighbours in (0.0, 0.5):
+        of_make_goods(neighbours, full=False)
+        of_make_goods(neighbours, full=True)
     of_command()
     province = [commune(seed, xom=size) for seed, size in enumerate(_sizes(PROVINCE_XOM, PROVINCE))]
     of_many("province", province, PROVINCE_XOM, 5.0)
