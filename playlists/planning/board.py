@@ -34,6 +34,7 @@ class Board:
             [block for block, bounds in enumerate(demand.bounds) if bounds is not None] for demand in lane.demands
         ]
         self._leads = lane.leads
+        self._where = [(block.day, block.slot) for block in lane.blocks]
         self.programmes = [0] * 7  # blocks of each day with plays in them
         self._slot_day = {block.slot: block.day for block in lane.blocks}
         self._held = frozenset(slot for slot, key in enumerate(lane.slots) if key in lane.covered)
@@ -65,20 +66,27 @@ class Board:
 
     def open(self, demand: int) -> list[int]:
         """Every block that the play fits into; the same as asking `fits` of each, in one go."""
-        asked, blocks = self.lane.demands[demand], self.lane.blocks
+        asked, where, held = self.lane.demands[demand], self._where, self.blocks[demand]
         size, room, day_room = asked.size, self.room, self.day_room
-        slots = {blocks[other].slot for other in self.blocks[demand]}
+        slots = [where[other][1] for other in held]
+        gap = held if asked.gap else ()
+        careful, free, tied, contents = self.careful, self._free[demand], self.tied, self.contents
         found: list[int] = []
         for block in self.places[demand]:
-            place = blocks[block]
-            day = place.day
-            if size > room[block] or size > day_room[day] or place.slot in slots:
+            day, slot = where[block]
+            if size > room[block] or size > day_room[day] or slot in slots:
                 continue
-            if not self.contents[block] and (size + self._leads > day_room[day] or self.sessions[day] <= 0):
+            if not contents[block]:
+                if size + self._leads > day_room[day] or self.sessions[day] <= 0:
+                    continue
+            elif careful and not free[block]:
                 continue
-            if asked.gap and not all(self._apart(demand, block, other) for other in self.blocks[demand]):
+            if careful and free[block] and tied[block]:
                 continue
-            if not self.careful or self._carefully(demand, block):
+            for other in gap:
+                if not self._apart(demand, block, other):
+                    break
+            else:
                 found.append(block)
         return found
 
