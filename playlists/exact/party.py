@@ -44,7 +44,7 @@ class Party:
         self.rows: dict[int, list[Bool]] = {}
         if self.lane.sessions is not None and not self.loose_leads:
             self.rows = keep_sessions(writing, self.lane, self.lane.sessions, stretches)
-        self._one_at_a_time([sound for (_, block), sound in self.at.items() if block in self.positional])
+        self._one_at_a_time([sound for sound in self.sounds if sound.block in self.positional])
         self.two_days = self._campaign()
 
     def _many(self, question: Question) -> bool:
@@ -254,14 +254,14 @@ class Party:
             latest = block.end - lane.lead_out
             self.sounds.append(Sound(SIGN_OFF, None, plays[0][0].block, used, at, lane.lead_out, earliest, latest))
 
-    def _one_at_a_time(self, plays: Sequence[Sound]) -> None:
-        """No two of the plays sound at once."""
+    def _one_at_a_time(self, sounds: Sequence[Sound]) -> None:
+        """No two of these sound at once."""
         if self.writing.question.encoding is Encoding.ORDER:
-            for one, other in combinations(plays, 2):
+            for one, other in combinations(sounds, 2):
                 if one.meets(other):
                     self.writing.ordered(one, other, may_join=False)
             return
-        self.cp.add_no_overlap([self.interval(sound) for sound in plays])
+        self.cp.add_no_overlap([self.interval(sound) for sound in sounds])
 
     def _any(self, literals: Sequence[Bool]) -> Bool:
         """A literal that may be true only where one of these is."""

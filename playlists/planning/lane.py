@@ -207,8 +207,8 @@ class _Compiler:
         narrow = self.longest is not None and not whole
         self.session_room = self.longest // self.grid if narrow and self.longest is not None else UNBOUNDED
         self.session_gap = SESSION_GAP // self.grid
-        rounding = (self.lead_in + self.lead_out) * self.grid - problem.lead_in - problem.lead_out
-        self.session_join = max(-1, (SESSION_GAP - rounding) // self.grid)
+        self.rounding = (self.lead_in + self.lead_out) * self.grid - problem.lead_in - problem.lead_out
+        self.session_join = max(-1, (SESSION_GAP - self.rounding) // self.grid)
         bulletins = {bulletin.id: bulletin for bulletin in problem.bulletins}
         self.committed = [
             (play, bulletins[play.bulletin], slot_of(problem, xom, bulletins[play.bulletin], play.start))
@@ -308,7 +308,7 @@ class _Compiler:
         if not self.limited or self.whole:
             return tuple(blocks), tuple(slots), self.disjoint
         apart = self._set_apart(blocks)
-        exact = self.disjoint and leads > 0 and apart == blocks and not self.own
+        exact = self.disjoint and leads > 0 and not self.rounding and apart == blocks and not self.own
         return tuple(blocks if self.session_room == UNBOUNDED else apart), tuple(slots), exact
 
     def _set_apart(self, blocks: Sequence[Block]) -> list[Block]:
