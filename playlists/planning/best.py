@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from playlists.planning.check import violations
 from playlists.planning.figure import figure
-from playlists.planning.lane import Lane, lane_of
-from playlists.planning.plan import campaign_slots, week_plan
+from playlists.planning.lane import Lane, instant, lane_of
+from playlists.planning.plan import week_plan
 from playlists.planning.polish import polished
 from playlists.planning.positions import starts_of
-from playlists.planning.problem import Problem
-from playlists.planning.programmes import in_slots
+from playlists.planning.problem import Problem, slot_of
 from playlists.planning.question import Goal, Placed, Prover, plays_of, pose, says_all
 from playlists.xom import Xom
 
@@ -29,11 +28,11 @@ def improved(
     independent check before they are taken.
     """
     best = dict(placed)
-    part = _part(problem, group)
-    reached = _aims(part, lanes, best)
+    reached = _aims(problem, group, lanes, best)
     whole = {xom.id: lanes[xom.id] if lanes[xom.id].exact else lane_of(problem, xom, whole=True) for xom in group}
     if all(a >= b for a, b in zip(reached, _most(whole, group), strict=True)):
         return best, True
+    part = _part(problem, group)
     tight = pose(problem, [xom.id for xom in group], Goal.BEST)
     exact = says_all(tight.question)
     asked = [tight] if exact else [tight, pose(problem, [xom.id for xom in group], Goal.BEST, loose=True)]
@@ -50,7 +49,7 @@ def improved(
         if len(posed.members) == 1:
             nicer = dict.fromkeys(found, polished(lanes[group[0].id], finding.placed[0]))
             found = nicer if _keeps(part, nicer) else found  # a narrow lane does not know every plan
-        aims = _aims(part, lanes, found)
+        aims = _aims(problem, group, lanes, found)
         better = aims > reached or (aims == reached and _nicer(lanes, found, best))
         if better and _keeps(part, found):
             best, reached = found, aims
@@ -74,21 +73,22 @@ def _keeps(part: Problem, placed: Mapping[str, Placed]) -> bool:
     return not violations(part, week_plan(part, plays_of(part, placed)))
 
 
-def _aims(part: Problem, lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:
+def _aims(problem: Problem, group: Sequence[Xom], lanes: Mapping[str, Lane], placed: Mapping[str, Placed]) -> Aims:
     """How far placed plays come, counted with the committed ones; whether they keep the rules is not asked here."""
-    standing = [play.play for play in part.committed if play.counts]
-    urgent = {demand.bulletin for lane in lanes.values() for demand in lane.demands if demand.priority}
-    campaign = {index for index, bulletin in enumerate(part.bulletins) if bulletin.campaign}
-    heard = {xom: tuple(entry for entry in plays if entry[0] in campaign) for xom, plays in placed.items()}
-    slots = campaign_slots(part, in_slots(part, [*standing, *plays_of(part, heard)]))
-    lacking = sum(max(0, part.rules.campaign_min_per_xom - len(found)) for found in slots.values())
-    count = others = 0
-    for xom in part.xom:
-        plays = Counter(bulletin for bulletin, _ in placed[xom.id])
-        lacking += sum(max(0, demand.need - plays[demand.bulletin]) for demand in lanes[xom.id].demands)
-        count += sum(plays[bulletin] for bulletin in urgent)
-        others += plays.total()
-    two_days = sum(len({slot.day for slot in found}) >= 2 for found in slots.values())
+    lacking = two_days = count = others = 0
+    for xom in group:
+        lane, plays = lanes[xom.id], placed[xom.id]
+        heard = Counter(bulletin for bulletin, _ in plays)
+        slots = lane.covered.union(
+            slot_of(problem, xom, problem.bulletins[bulletin], instant(problem, start))
+            for bulletin, start in plays
+            if problem.bulletins[bulletin].campaign
+        )
+        lacking += max(0, lane.campaign_need - len(slots))
+        lacking += sum(max(0, demand.need - heard[demand.bulletin]) for demand in lane.demands)
+        two_days += len({slot.day for slot in slots}) >= 2
+        count += sum(heard[demand.bulletin] for demand in lane.demands if demand.priority)
+        others += len(plays)
     return -lacking, two_days, count, others - count
 
 
