@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from playlists.planning.problem import (
     slot_of,
 )
 from playlists.planning.sessions import Sessions, sent_programmes, sessions_of
-from playlists.rules import Window
+from playlists.rules import QuietHours, Relay, Window
 from playlists.week import TIMEZONE, Week
 from playlists.xom import Xom
 
@@ -190,6 +190,15 @@ def _steps(windows: tuple[Window, ...], week: Week, grid: timedelta) -> tuple[_O
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
+def _spans(rule: QuietHours | Relay, week: Week, grid: timedelta) -> tuple[Span, ...]:
+    """Every step that a silence touches."""
+    return tuple(
+        ((interval.start - week.start) // grid, -((week.start - interval.end) // grid))
+        for interval in rule.intervals(week)
+    )
+
+
 class _Compiler:
     """Reads one xóm's rules once, into grid steps."""
 
@@ -225,6 +234,7 @@ class _Compiler:
     def lane(self) -> Lane:
         problem = self.problem
         blocks, slots, exact = self._blocks()
+        places = [(slots[block.slot], block.start + self.lead_in, block.end - self.lead_out) for block in blocks]
         sessions = None
         if self.whole and self.limited:
             sessions = sessions_of(problem, self.own, self.longest, self.most)
@@ -233,7 +243,7 @@ class _Compiler:
             slots=slots,
             sounding=tuple(merged(self._sounding(play, bulletin) for play, bulletin, _ in self.committed)),
             demands=tuple(
-                self._demand(index, bulletin, blocks, slots)
+                self._demand(index, bulletin, places)
                 for index, bulletin in enumerate(problem.bulletins)
                 if bulletin.targets.includes(self.xom)
             ),
@@ -269,14 +279,16 @@ class _Compiler:
         if "now" not in self.without:
             yield -UNBOUNDED, self.ceil(problem.now)
         named = [
-            *((f"quiet:{hours}", hours.intervals(week)) for hours in problem.rules.quiet),
-            *((f"relay:{relay.name}", relay.intervals(week)) for relay in relays),
-            *((f"blackout:{blackout.why}", (blackout.interval,)) for blackout in self.xom.blackouts),
+            *((f"quiet:{hours}", _spans(hours, week, self.grid)) for hours in problem.rules.quiet),
+            *((f"relay:{relay.name}", _spans(relay, week, self.grid)) for relay in relays),
+            *(
+                (f"blackout:{shut.why}", ((self.floor(shut.start), self.ceil(shut.end)),))
+                for shut in self.xom.blackouts
+            ),
         ]
-        for name, intervals in named:
+        for name, spans in named:
             if name not in self.without:
-                for interval in intervals:
-                    yield self.floor(interval.start), self.ceil(interval.end)
+                yield from spans
         apart = self.session_gap + 1 if self.session_room < UNBOUNDED else 0
         for play, bulletin, _ in self.committed:
             start, end = self._sounding(play, bulletin)
@@ -340,26 +352,23 @@ class _Compiler:
                 before = programme
         return left
 
-    def _demand(
-        self, index: int, bulletin: PlannedBulletin, blocks: Sequence[Block], slots: Sequence[SlotKey]
-    ) -> Demand:
+    def _demand(self, index: int, bulletin: PlannedBulletin, places: Sequence[tuple[SlotKey, int, int]]) -> Demand:
+        """What the bulletin asks; `places` are slot, first step and end of the room for plays of each block."""
         size = self.length(bulletin.duration + self.problem.rules.pause)
         apart = NOTHING if f"min_gap:{bulletin.id}" in self.without else bulletin.min_gap
+        always = f"valid:{bulletin.id}" in self.without
+        valid_from, valid_to = (date.min, date.max) if always else (bulletin.valid_from, bulletin.valid_to)
+        bounds = [
+            (first, end - size) if end - first >= size and valid_from <= key.day <= valid_to else None
+            for key, first, end in places
+        ]
         before = [(play, key) for play, of, key in self.committed if of.id == bulletin.id]
         counted = [(play, key) for play, of, key in self.own if of.id == bulletin.id]
-        used = {key for _, key in before}
-        always = f"valid:{bulletin.id}" in self.without
-        bounds: list[Span | None] = []
-        for block in blocks:
-            key = slots[block.slot]
-            first, last = block.start + self.lead_in, block.end - self.lead_out - size
-            for play, _ in before:
-                if self.floor(play.start) < block.start:
-                    first = max(first, self.ceil(play.start + apart))
-                else:
-                    last = min(last, self.floor(play.start - apart))
-            allowed = key not in used and (always or bulletin.valid_from <= key.day <= bulletin.valid_to)
-            bounds.append((first, last) if allowed and first <= last else None)
+        if before:
+            bounds = [
+                bounded and self._beside(before, apart, key, bounded)
+                for (key, _, _), bounded in zip(places, bounds, strict=True)
+            ]
         least = 0 if f"min_per_week:{bulletin.id}" in self.without else bulletin.plays_min
         want = UNBOUNDED if f"want_per_week:{bulletin.id}" in self.without else bulletin.plays_wanted
         return Demand(
@@ -374,3 +383,17 @@ class _Compiler:
             bounds=tuple(bounds),
             taken=tuple((self.day(key), int(play.start.astimezone(TIMEZONE).hour >= 12)) for play, key in counted),
         )
+
+    def _beside(
+        self, before: Sequence[tuple[Committed, SlotKey]], apart: timedelta, key: SlotKey, bounds: Span
+    ) -> Span | None:
+        """What committed plays of the same bulletin leave of the bounds of a play in the slot."""
+        first, last = bounds
+        for play, slot in before:
+            if slot == key:
+                return None
+            if self.floor(play.start) < bounds[0] - self.lead_in:
+                first = max(first, self.ceil(play.start + apart))
+            else:
+                last = min(last, self.floor(play.start - apart))
+        return (first, last) if first <= last else None
