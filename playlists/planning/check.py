@@ -64,9 +64,13 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
         by_xom[play.xom].append(play)
     alike = {xom.windows: list(_openings(problem, xom)) for xom in problem.xom}
     heard = {xom.id: _heard(problem, xom, alike[xom.windows], by_xom[xom.id], new) for xom in problem.xom}
+    everywhere = _silences(problem)
     for xom in problem.xom:
         own = heard[xom.id]
-        silences = _silences(problem, xom)
+        silences = [
+            *(silence for concerned, silence in everywhere if concerned is None or xom.id in concerned),
+            *(("blackout", blackout.start, blackout.end) for blackout in xom.blackouts),
+        ]
         for sound in own:
             if sound.new:
                 found += _alone(problem, sound, silences)
@@ -111,15 +115,16 @@ def _clock(at: time) -> timedelta:
     return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
-def _silences(problem: Problem, xom: Xom) -> list[_Silence]:
-    """Every stretch in which the xóm must be silent, with the name of its rule."""
-    silences = [
-        ("quiet", night.start, night.end) for hours in problem.rules.quiet for night in hours.intervals(problem.week)
+def _silences(problem: Problem) -> list[tuple[frozenset[str] | None, _Silence]]:
+    """Every stretch in which some xóm, or with None all, must be silent, with the name of its rule."""
+    found: list[tuple[frozenset[str] | None, _Silence]] = [
+        (None, ("quiet", night.start, night.end))
+        for hours in problem.rules.quiet
+        for night in hours.intervals(problem.week)
     ]
     for relay in problem.relays:
-        if relay.xom is None or xom.id in relay.xom:
-            silences += [("relay", block.start, block.end) for block in relay.intervals(problem.week)]
-    return silences + [("blackout", blackout.start, blackout.end) for blackout in xom.blackouts]
+        found += [(relay.xom, ("relay", block.start, block.end)) for block in relay.intervals(problem.week)]
+    return found
 
 
 def _alone(problem: Problem, sound: _Sound, silences: Sequence[_Silence]) -> Iterator[Violation]:
