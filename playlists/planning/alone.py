@@ -62,7 +62,7 @@ def _whole(lane: Lane, days: int) -> Board | None:
 def _campaign_first(lane: Lane) -> Board:
     """As many campaign slots as can be, on two days if possible; then of the minimums what still has room."""
     bare = replace(lane, demands=tuple(replace(demand, need=0) for demand in lane.demands))
-    for slots in range(lane.campaign_need, 0, -1):
+    for slots in range(min(lane.campaign_need, len(lane.covered) + len(lane.slots)), 0, -1):
         for days in dict.fromkeys((min(2, slots), 0)):
             found = search(replace(bare, campaign_need=slots), days, CAMPAIGN_STEPS)
             if isinstance(found, Board):

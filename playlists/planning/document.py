@@ -36,7 +36,9 @@ def read_problem(text: str | bytes) -> Problem:
     try:
         loaded = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
-        raise DocumentError([Phrase("one JSON document was expected: {problem}", {"problem": error})]) from error
+        raise DocumentError(
+            [Phrase("one JSON document was expected: {problem}", {"problem": _unread(error)})]
+        ) from error
     try:
         document = ProblemDocument.model_validate(loaded)
     except ValidationError as error:
@@ -48,6 +50,17 @@ def read_problem(text: str | bytes) -> Problem:
     if faults:
         raise DocumentError(faults)
     return _problem(document)
+
+
+def _unread(error: Exception) -> Phrase:
+    if isinstance(error, _NotJsonError):
+        return error.phrase
+    if isinstance(error, json.JSONDecodeError):
+        place = {"line": error.lineno, "column": error.colno}
+        return Phrase("line {line}, column {column} is not written as JSON is", place)
+    if isinstance(error, UnicodeDecodeError):
+        return Phrase("byte {place} is not UTF-8", {"place": error.start})
+    return Phrase("it is nested too deep, or a number in it is too long")
 
 
 def _sound_parts(loaded: Mapping[str, Any]) -> Parts:
@@ -124,6 +137,11 @@ def _contradictions(parts: Parts, loaded: Mapping[str, Any]) -> Iterator[Phrase]
     for name, ids in known.items():
         for twice in (given for given, count in ids.items() if count > 1):
             yield Phrase("{path}: {id} is given twice", {"path": name, "id": twice})
+    places = Counter((play.xom, play.bulletin, play.start) for play in parts["committed"].values())
+    for (xom, bulletin, start), count in places.items():
+        if count > 1:
+            play = Phrase("{bulletin} in {xom} at {start}", {"bulletin": bulletin, "xom": xom, "start": start})
+            yield Phrase("{path}: {id} is given twice", {"path": "committed", "id": play})
     named: list[tuple[str, Iterable[str], str]] = [
         *((f"relays.{at}.xom", relay.xom or (), "xom") for at, relay in parts["relays"].items()),
         *((f"overlaps.{at}", pair, "xom") for at, pair in parts["overlaps"].items()),
@@ -194,13 +212,19 @@ def _fault(item: Any) -> Phrase:
     return Phrase("{path}: {problem}", {"path": path, "problem": problem})
 
 
+class _NotJsonError(ValueError):
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.phrase = Phrase(template, values)
+
+
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise ValueError(f"the key {twice!r} is given twice")
+        raise _NotJsonError("the key {key} is given twice", key=json.dumps(twice, ensure_ascii=False))
     return found
 
 
 def _constant(text: str) -> None:
-    raise ValueError(f"{text} is no number of JSON")
+    raise _NotJsonError("{text} is no number of JSON", text=text)

@@ -122,7 +122,7 @@ class _Search:
         by_day = [0] * 7
         for place, room in zip(self.lane.blocks, board.room, strict=True):
             by_day[place.day] += room
-        return load <= sum(map(min, by_day, board.day_room))
+        return load <= sum(max(0, min(*room)) for room in zip(by_day, board.day_room, strict=True))
 
     def _reachable(self) -> bool:
         """Whether enough slots, on enough days, hold or could still take a campaign play."""
@@ -132,13 +132,15 @@ class _Search:
             return True
         slots: set[int] = set()
         days = set(board.campaign_days)
+        plays = 0  # that could bring a new slot, each bulletin no oftener than it is wanted
         for number, demand in enumerate(self.lane.demands):
             if demand.campaign and board.wanting(number) > 0:
-                for block in self._open(number, -1):
-                    days.add(blocks[block].day)
-                    if not board.covers(block):
-                        slots.add(blocks[block].slot)
-        return len(slots) >= lacking and len(days) >= self.days
+                open_ = list(self._open(number, -1))
+                fresh = {blocks[block].slot for block in open_ if not board.covers(block)}
+                days.update(blocks[block].day for block in open_)
+                slots |= fresh
+                plays += min(len(fresh), board.wanting(number))
+        return min(len(slots), plays) >= lacking and len(days) >= self.days
 
     def _slots(self, number: int) -> int:
         return len({self.lane.blocks[block].slot for block in self._open(number, -1)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from playlists.bulletin import Priority
-from playlists.planning.plan import WeekPlan
+from playlists.planning.plan import WeekPlan, of_week
 from playlists.planning.problem import Play, Problem
 from playlists.week import TIMEZONE
 
@@ -43,7 +43,8 @@ def objective(problem: Problem, plan: WeekPlan, programmes: int) -> Objective:
     days: dict[str, set[date]] = defaultdict(set)
     since = timedelta()
     urgent = 0
-    for play, slot in plan.placed:
+    counted = of_week(problem, plan.placed)
+    for play, slot in counted:
         bulletin = bulletins[play.bulletin]
         heard[play.xom, play.bulletin].append((slot.day, play.start.astimezone(TIMEZONE).hour >= NOON))
         since += play.start - problem.week.start
@@ -53,12 +54,12 @@ def objective(problem: Problem, plan: WeekPlan, programmes: int) -> Objective:
     return Objective(
         two_days=sum(len(found) >= 2 for found in days.values()),
         priority_plays=urgent,
-        normal_plays=len(plan.plays) - urgent,
+        normal_plays=len(counted) - urgent,
         same_day=sum(len(plays) - len({day for day, _ in plays}) for plays in heard.values()),
         one_half=sum(len(plays) > 1 and len({half for _, half in plays}) == 1 for plays in heard.values()),
-        unfairness=_unfairness(problem, plan.plays),
+        unfairness=_unfairness(problem, [play for play, _ in counted]),
         programmes=programmes,
-        earliness_h=round(since / timedelta(hours=1) / len(plan.plays), 2) if plan.plays else 0.0,
+        earliness_h=round(since / timedelta(hours=1) / len(counted), 2) if counted else 0.0,
     )
 
 

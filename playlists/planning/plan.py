@@ -67,7 +67,7 @@ def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) 
 
 def missing(problem: Problem, plan: WeekPlan) -> tuple[Missing, ...]:
     """What the guarantee and the minimums ask and the plan does not hold."""
-    heard = Counter((play.xom, play.bulletin) for play in plan.plays)
+    heard = Counter((play.xom, play.bulletin) for play, _ in of_week(problem, plan.placed))
     slots = campaign_slots(problem, plan.placed)
     found: list[Missing] = []
     for xom in problem.xom:
@@ -85,7 +85,12 @@ def campaign_slots(problem: Problem, placed: Iterable[InSlot]) -> dict[str, set[
     """The (day, window) slots of each xóm that hold a campaign play."""
     campaign = {bulletin.id for bulletin in problem.bulletins if bulletin.campaign}
     slots: dict[str, set[SlotKey]] = {xom.id: set() for xom in problem.xom}
-    for play, slot in placed:
+    for play, slot in of_week(problem, placed):
         if play.bulletin in campaign:
             slots[play.xom].add(slot)
     return slots
+
+
+def of_week(problem: Problem, placed: Iterable[InSlot]) -> list[InSlot]:
+    """The plays that count in this week; those committed in the weeks beside it only take room and keep their gap."""
+    return [entry for entry in placed if entry[1].window is not None or problem.week.contains(entry[0].start)]
