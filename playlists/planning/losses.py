@@ -73,7 +73,7 @@ class Ahead:
             given[made.programme.xom] = given.get(made.programme.xom, 0) + (not made.lost.taken_back)
         ahead = Ahead(
             replace(problem, committed=answer.committed),
-            tuple(unmet.lost for unmet in answer.unmet),
+            tuple(found.lost for found in (*answer.unmet, *answer.needless)),
             given,
             answer.movable,
         )

@@ -76,10 +76,14 @@ class Unmet:
 
 @dataclass(frozen=True)
 class MakeGoods:
-    """What is added to the week, and what cannot be met; `committed` and `movable` are the week's with it."""
+    """What is added to the week, and what cannot be met; `committed` and `movable` are the week's with it.
+
+    `needless` needs no make-good: the week lacks nothing without it, and nothing that it may hold is wanted once more.
+    """
 
     made: tuple[MakeGood, ...]
     unmet: tuple[Unmet, ...]
+    needless: tuple[Unmet, ...]
     committed: tuple[Committed, ...]
     movable: tuple[Programme, ...]
 
@@ -109,14 +113,19 @@ def make_good(
     week = _Week(Ground(later), {xom.id: _own(later, xom.id) for xom in later.xom}, tuple(movable), steps)
     given = dict(already or {})
     unmet: list[Unmet] = []
+    needless: list[Unmet] = []
     for slot in sorted(lost, key=lambda slot: (slot.programme.start, slot.programme.xom, slot.slot)):
         xom = slot.programme.xom
         if campaign_only and not _held_campaign(problem, slot.programme):
             continue
-        refusal = None if slot.taken_back else _refusal(problem, slot, given.get(xom, 0), weekly_cap)
         wanted = Wanted(xom, slot.programme.bulletins, campaign_only)
+        is_wanted = week.ground.is_wanted(week.sent, wanted)
+        if not is_wanted and not slot.made_good and not week.lacks(week.sent, wanted):
+            needless.append(Unmet(slot, _needless(problem, slot)))
+            continue
+        refusal = None if slot.taken_back else _refusal(problem, slot, given.get(xom, 0), weekly_cap)
         if refusal is not None or not week.make_good(slot, wanted):
-            unmet.append(Unmet(slot, refusal or _no_room(later, slot, campaign_only=campaign_only)))
+            unmet.append(Unmet(slot, refusal or _no_room(later, slot, wanted, is_wanted=is_wanted)))
             continue
         given[xom] = given.get(xom, 0) + (not slot.taken_back)
     _check(later, week.sent)
@@ -124,6 +133,7 @@ def make_good(
     return MakeGoods(
         tuple(week.made),
         tuple(unmet),
+        tuple(needless),
         tuple(known.get(play.play, play) for own in week.sent.values() for play in own),
         tuple(week.movable),
     )
@@ -138,6 +148,11 @@ class _Week:
         self.fresh: set[Programme] = set()
         self.made: list[MakeGood] = []
 
+    def lacks(self, sent: Sent, wanted: Wanted) -> bool:
+        """Whether the xóm would be short of the guarantee, or of the minimum of a bulletin that is wanted."""
+        lacking = {item.bulletin for item in self.ground.lacking(sent, wanted.xom)}
+        return not lacking.isdisjoint({None, *wanted.bulletins})
+
     def make_good(self, lost: Lost, wanted: Wanted) -> bool:
         """In free room; where that leaves the xóm short, in room that is made for it. Whether there was any."""
         ground, sent = self.ground, self.sent
@@ -146,9 +161,8 @@ class _Week:
         if place is not None:
             free = Rearranged(place, (), (), ground.sent_with(sent, [wanted.xom], place.bulletins, place.start))
         after = free.sent if free else sent
-        lacking = {item.bulletin for item in ground.lacking(after, wanted.xom)}
         found = None
-        if not lacking.isdisjoint({None, *wanted.bulletins}):
+        if self.lacks(after, wanted):
             fixed = frozenset(made.programme for made in self.made)
             around = sounds(ground, wanted.xom, self.movable, frozenset(self.fresh), fixed)
             found = rearranged(ground, sent, wanted, around, short(ground, after, wanted.xom), self.steps)
@@ -250,19 +264,31 @@ def _refusal(problem: Problem, slot: Lost, given: int, weekly_cap: int) -> Phras
     return None
 
 
-def _no_room(problem: Problem, slot: Lost, *, campaign_only: bool) -> Phrase:
+def _needless(problem: Problem, slot: Lost) -> Phrase:
+    return Phrase(
+        "{xom}: the slot of {start} needs no make-good: nothing is lacking, and nothing it held is wanted once more",
+        {"xom": _name(problem, slot), "start": slot.programme.start},
+    )
+
+
+def _no_room(problem: Problem, slot: Lost, wanted: Wanted, *, is_wanted: bool) -> Phrase:
+    """Why it finds no place; `is_wanted` says that a bulletin it may hold is not played as often as wanted yet."""
     xom = next(xom for xom in problem.xom if xom.id == slot.programme.xom)
-    if campaign_only and not any(
+    values = {"xom": xom.name, "start": slot.programme.start}
+    if wanted.campaign_only and not any(
         bulletin.campaign and bulletin.targets.includes(xom) and problem.now < _last(bulletin)
         for bulletin in problem.bulletins
     ):
         return Phrase(
-            "{xom}: no campaign bulletin is left that may be played, so the slot of {start} cannot be made good",
-            {"xom": xom.name, "start": slot.programme.start},
+            "{xom}: no campaign bulletin is left that may be played, so the slot of {start} cannot be made good", values
+        )
+    if not is_wanted:
+        return Phrase(
+            "{xom}: what could be played in place of the slot of {start} is played as often as wanted already", values
         )
     return Phrase(
         "{xom}: from {now} to the end of the week no window has room for a make-good of the slot of {start}",
-        {"xom": _name(problem, slot), "now": problem.now, "start": slot.programme.start},
+        {**values, "now": problem.now},
     )
 
 

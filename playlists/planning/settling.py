@@ -56,6 +56,14 @@ class InTheWay:
 
 
 @dataclass(frozen=True)
+class Sounding:
+    """It is to sound there already."""
+
+    wish: Wish
+    standing: Standing
+
+
+@dataclass(frozen=True)
 class Declined:
     """The rules it breaks, or the programmes that cannot be taken off any more; the nearest instants that would do, on
     the minute where that is possible.
@@ -68,7 +76,7 @@ class Declined:
     after: datetime | None
 
 
-Answer = Placed | InTheWay | Declined
+Answer = Placed | Sounding | InTheWay | Declined
 
 
 def settle(
@@ -108,13 +116,43 @@ def settle_all(
 ) -> tuple[Answer, ...]:
     """Each wish in its turn, once; what is placed is in the way of the next.
 
-    What is overridden gives way together: what one neighbour is to lose does not refuse the other its place. It stays
-    where the wish in its own xóm is refused, so the others are tried without that one until all have their place.
+    What is sent out already stays as it is, whatever the choice. What is overridden gives way together: what one
+    neighbour is to lose does not refuse the other its place. It stays where the wish in its own xóm is refused, so the
+    others are tried without that one until all have their place.
     """
     wishes = tuple(dict.fromkeys(wishes))
+    there = {wish: found for wish in wishes if (found := _sounding(wish, standing, choice)) is not None}
+    kept = {found.slot for found in there.values()}
+    stands = tuple(replace(item, fixed=item.fixed or item.slot in kept) for item in standing)
+    asked = tuple(wish for wish in wishes if wish not in there)
+    answers = dict(zip(asked, _settled(problem, asked, stands, choice, lifted), strict=True))
+    return tuple(Sounding(wish, there[wish]) if wish in there else answers[wish] for wish in wishes)
+
+
+def _sounding(wish: Wish, standing: Sequence[Standing], choice: Choice | None) -> Standing | None:
+    """The programme that is the wish already; one that only begins with it may be overridden. People type seconds."""
+    for item in standing:
+        found = item.programme
+        held = found.bulletins if choice is Choice.OVERRIDE else found.bulletins[: len(wish.bulletins)]
+        if (found.xom, held) == (wish.xom, wish.bulletins) and _second(found.start) == _second(wish.start):
+            return item
+    return None
+
+
+def _second(instant: datetime) -> datetime:
+    return instant.replace(microsecond=0)
+
+
+def _settled(
+    problem: Problem,
+    wishes: Sequence[Wish],
+    standing: Sequence[Standing],
+    choice: Choice | None,
+    lifted: frozenset[str],
+) -> tuple[Answer, ...]:
     if choice is not Choice.OVERRIDE:
         return _in_turn(problem, wishes, standing, choice, lifted)
-    hopeful = wishes
+    hopeful = tuple(wishes)
     while True:
         freed = _without(problem, [item for wish in hopeful for item in _overlapping(problem, wish, standing)])
         tried = _in_turn(freed, hopeful, standing, choice, lifted)

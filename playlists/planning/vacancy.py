@@ -60,6 +60,15 @@ class Ground:
             self._lacking[key] = missing(own, week_plan(own, ()))
         return self._lacking[key]
 
+    def is_wanted(self, sent: Sent, wanted: Wanted) -> bool:
+        """Whether a bulletin that the make-good may hold is to be played more often than it was sent."""
+        names = self.problem.bulletins
+        return any(
+            demand.want > 0
+            and (names[demand.bulletin].id in wanted.bulletins or (wanted.campaign_only and demand.campaign))
+            for demand in self._lane(sent, wanted.xom).demands
+        )
+
     def starts(self, sent: Sent, members: Iterable[str], bulletins: Sequence[str]) -> list[int]:
         """The earliest starts of a programme of just these bulletins, at once in all the `members`, one in each room.
 

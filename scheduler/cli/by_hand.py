@@ -64,7 +64,7 @@ def tell(
     emit({**hand_document(done), **(more or {}), "dry_run": dry_run}, as_json, lambda: _show(done, names))
     if done.conflicts:
         return CONFLICT
-    if done.refused and not done.slots:
+    if done.refused and not (done.slots or done.sounding):
         return REFUSED
     return PARTIAL if done.refused or done.unmet else 0
 
@@ -77,21 +77,13 @@ def hand_document(done: HandPlaced) -> dict[str, Any]:
             {"xom": item.xom, "start": _iso(item.start), "bulletins": list(item.bulletins)} for item in done.made_good
         ],
         "unmet": [{"slot": item.lost.slot, "reason": item.reason.said(_)} for item in done.unmet],
+        "needless": [{"slot": item.lost.slot, "reason": item.reason.said(_)} for item in done.needless],
         "conflicts": [
             {
                 "xom": item.wish.xom,
                 "start": _iso(item.wish.start),
                 "bulletins": list(item.wish.bulletins),
-                "in_the_way": [
-                    {
-                        "slot": other.slot,
-                        "start": _iso(other.programme.start),
-                        "end": _iso(other.programme.end),
-                        "bulletins": list(other.programme.bulletins),
-                        "fixed": other.fixed,
-                    }
-                    for other in item.standing
-                ],
+                "in_the_way": [{**_sent_document(other), "fixed": other.fixed} for other in item.standing],
             }
             for item in done.conflicts
         ],
@@ -106,10 +98,22 @@ def hand_document(done: HandPlaced) -> dict[str, Any]:
             }
             for item in done.refused
         ],
+        "already": [{"xom": item.programme.xom, **_sent_document(item)} for item in done.sounding],
+    }
+
+
+def _sent_document(sent: Standing) -> dict[str, Any]:
+    return {
+        "slot": sent.slot,
+        "start": _iso(sent.programme.start),
+        "end": _iso(sent.programme.end),
+        "bulletins": list(sent.programme.bulletins),
     }
 
 
 def _show(done: HandPlaced, names: Mapping[str, str]) -> None:
+    for line in _standing(done.sounding, names):
+        say("{line}: sent out already, it stays as it is", line=line)
     for start, bulletins, xom in _together(((row.xom, _slot_time(row), row.bulletins) for row in done.slots), names):
         say("{start}, {xom}: {bulletins}", start=start, xom=xom, bulletins=bulletins)
     gone = ((row.xom, _slot_time(row), row.bulletins) for row in done.taken_off)
@@ -118,6 +122,8 @@ def _show(done: HandPlaced, names: Mapping[str, str]) -> None:
     again = ((item.xom, _time(item.start), item.bulletins) for item in done.made_good)
     for start, bulletins, xom in _together(again, names):
         say("Made good: {start}, {xom}: {bulletins}", start=start, xom=xom, bulletins=bulletins)
+    for lost in done.needless:
+        say("{reason}.", reason=lost.reason.said(_))
     for lost in done.unmet:
         say("Cannot be made good: {reason}", reason=lost.reason.said(_))
     refused = ((item.wish.xom, _time(item.wish.start), [_refused(item)]) for item in done.refused)

@@ -199,7 +199,7 @@ def _told(done: HandPlaced, applied: Applied, names: Mapping[str, str], as_json:
         say("Left out, because these xóm are not here any more: {ids}", ids=", ".join(applied.unknown))
     if code or not (applied.left_out or applied.unknown):
         return code
-    return PARTIAL if done.slots else REFUSED
+    return PARTIAL if done.slots or done.sounding else REFUSED
 
 
 def _template(name: str, programmes: tuple[DayProgramme, ...]) -> dict[str, Any]:

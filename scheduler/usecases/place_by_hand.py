@@ -12,7 +12,17 @@ from sqlmodel import Session
 
 from playlists.planning.makegood import Unmet
 from playlists.planning.problem import Problem
-from playlists.planning.settling import Choice, Declined, InTheWay, Placed, Standing, Wish, programme, settle_all
+from playlists.planning.settling import (
+    Choice,
+    Declined,
+    InTheWay,
+    Placed,
+    Sounding,
+    Standing,
+    Wish,
+    programme,
+    settle_all,
+)
 from playlists.rules import EVERY_DAY, Window
 from playlists.slot import Programme
 from playlists.week import Week
@@ -38,14 +48,19 @@ PESTERING = frozenset({"once_per_window", "min_gap", "daily_cap", "max_sessions_
 
 @dataclass(frozen=True)
 class HandPlaced:
-    """What was done; with `conflicts` nothing: they need a choice. `unmet` was taken off and finds no other place."""
+    """What was done; with `conflicts` nothing: they need a choice.
+
+    `unmet` was taken off and finds no other place, `needless` was and needs none. `sounding` is sent out already.
+    """
 
     slots: tuple[SlotRow, ...] = ()
     taken_off: tuple[SlotRow, ...] = ()
     made_good: tuple[Programme, ...] = ()
     unmet: tuple[Unmet, ...] = ()
+    needless: tuple[Unmet, ...] = ()
     conflicts: tuple[InTheWay, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    sounding: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,9 @@ def place_by_hand(
         if isinstance(answer, Declined)
     )
     placed = [answer for answer in answers if isinstance(answer, Placed)]
+    sounding = tuple(answer.standing for answer in answers if isinstance(answer, Sounding))
     if conflicts or not placed:
-        return HandPlaced(conflicts=conflicts, refused=refused)
+        return HandPlaced(conflicts=conflicts, refused=refused, sounding=sounding)
     plan = next_plan(session, week, "by_hand", now)
     programmes = [programme(table.problem, answer.wish) for answer in placed]
     slots = slots_of(session, week, plan.revision, programmes, table.material, kind=kind, authority=authority)
@@ -121,7 +137,9 @@ def place_by_hand(
         taken_off=tuple(taken_off),
         made_good=tuple(made.programme for made in again.made) if again else (),
         unmet=again.unmet if again else (),
+        needless=again.needless if again else (),
         refused=refused,
+        sounding=sounding,
     )
 
 

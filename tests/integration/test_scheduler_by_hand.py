@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from scheduler_air import Air, written_text
 from scheduler_cast import SUNDAY, WEEK
+from scheduler_cli_cast import command, in_rehearsal
 
 from playlists.planning.settling import Choice
 from playlists.week import TIMEZONE
@@ -184,7 +186,8 @@ def test_a_day_is_copied_with_its_hours_and_its_order(air: Air) -> None:
         ("Wed 17:05:00", ["b003"], "pinned"),
     ]
     again = copy_day(air.station, WEEK, WEEK.days[0], WEEK.days[2], SUNDAY)
-    assert len(again.done.conflicts) == 2
+    assert (again.done.slots, again.done.conflicts) == ((), ()), "they are there already"
+    assert [item.programme.bulletins for item in again.done.sounding] == [("b001",), ("b003",)]
     with pytest.raises(StationError):
         copy_day(air.station, WEEK, WEEK.days[0], WEEK.days[0], SUNDAY)
     with pytest.raises(NotFoundError):
@@ -220,3 +223,30 @@ def test_a_template_is_kept_as_a_file_and_used_in_another_week(air: Air, tmp_pat
     remove_template(air.station, "thu-hai")
     with pytest.raises(NotFoundError):
         read_template(air.station, "thu-hai")
+
+
+def test_what_is_overridden_and_plays_often_enough_elsewhere_needs_no_make_good(
+    air: Air, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The week has room, but b002 is wanted once and was pinned a second and a third time."""
+    publish_week(air.station, WEEK, SUNDAY)
+    for day in (3, 5):
+        pin_bulletin(air.station, "b002", at(day, 17, 10), ["x1"], SUNDAY, choice=Choice.MOVE)
+    there = next(row for row in standing(air) if row.bulletins == ["b002"] and row.kind == "pinned")
+    instant = datetime.fromisoformat(there.start).astimezone(TIMEZONE)
+    loa = command(in_rehearsal(air.station), capsys)
+    words = ("bulletin", "pin", "b001", f"{instant:%Y-%m-%d %H:%M:%S}", "--xom", "x1", "--on-conflict", "override")
+    code, out, err = loa(*words, "--dry-run", "--json")
+    document = json.loads(out)
+    assert (code, document["made_good"], document["unmet"]) == (0, [], [])
+    assert [item["slot"] for item in document["needless"]] == [there.id]
+    code, _, told = loa(*words)
+    assert code == 0
+    assert f"Xóm 1: the slot of {instant:%H:%M %d/%m/%Y} needs no make-good" in told
+    code, out, _ = loa(*words, "--json")
+    document = json.loads(out)
+    assert (code, document["slots"], document["conflicts"]) == (0, [], []), "it is there now, and nothing changes"
+    assert [item["bulletins"] for item in document["already"]] == [["b001"]]
+    code, _, told = loa(*words[:-2])
+    assert code == 0
+    assert "Xóm 1: b001: sent out already, it stays as it is" in told

@@ -109,7 +109,7 @@ def test_a_conflict_without_a_terminal_is_exit_5_and_changes_nothing(loa: Loa, f
     at = there["start"][:10], there["start"]
     local = f"{at[0]} 05:30" if at[1].endswith("22:30:00.000000Z") else f"{at[0]} 17:00"
     day = "2026-11-23" if local.endswith("05:30") else at[0]
-    words = ("bulletin", "pin", "b001", f"{day} {local[-5:]}", "--xom", "x1")
+    words = ("bulletin", "pin", "b001", f"{day} {local[-5:]}:05", "--xom", "x1")
     code, said, _ = loa(*words, "--json")
     assert (code, said["conflicts"][0]["in_the_way"][0]["slot"]) == (5, there["id"])
     code, _, told = loa(*words)

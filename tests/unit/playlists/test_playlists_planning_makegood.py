@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from playlists.bulletin import Targets
+from playlists.planning.losses import Ahead, Loop
 from playlists.planning.makegood import Lost, MakeGoods, make_good
 from playlists.planning.phrases import in_vietnamese
 from playlists.planning.plan import WeekPlan
@@ -263,3 +264,33 @@ def test_a_bulletin_that_was_withdrawn_since_is_no_reason_to_fail() -> None:
     assert made.programme.bulletins == ("b9",)
     none = make_good(replace(gone, bulletins=()), [Lost("s1", plan.programmes[0])])
     assert "no campaign bulletin is left" in none.unmet[0].reason.said()
+
+
+def test_a_lost_play_too_many_needs_no_make_good_and_is_not_said_to_lack_room() -> None:
+    posed, plan = dispatched()
+    by_hand = at(3, 17, 20)  # a third play, where two are wanted
+    posed = replace(posed, now=at(4, 8), committed=(*posed.committed, Committed("x1", "b1", by_hand)))
+    lost = Lost("s1", plan.programmes[0], taken_back=True)
+    cancelled = replace(posed, committed=tuple(play for play in posed.committed if play.play != plan.plays[0]))
+    for campaign_only in (True, False):
+        answer = make_good(cancelled, [lost], campaign_only=campaign_only)
+        assert (answer.made, answer.unmet) == ((), ())
+        (needless,) = answer.needless
+        assert needless.reason.said(in_vietnamese).startswith("Xóm 1: lượt phát 05:30 23/11/2026 không cần phát bù")
+    three = replace(cancelled, rules=PlanningRules(campaign_min_per_xom=3))
+    answer = make_good(three, [lost])
+    assert answer.needless == ()
+    assert answer.unmet[0].reason.said().endswith("is played as often as wanted already"), "there is room enough"
+    wanted = replace(cancelled, bulletins=(replace(TIN, plays_wanted=3),))
+    assert only(make_good(wanted, [lost])).bulletins == ("b1",)
+
+
+def test_what_needed_no_make_good_is_made_good_once_another_is_lost_as_well() -> None:
+    posed, plan = dispatched(rules=PlanningRules(campaign_min_per_xom=2))
+    third = Programme("x1", at(5, 17), at(5, 17, 2), ("b1",))
+    posed = replace(posed, committed=(*posed.committed, Committed("x1", "b1", at(5, 17, 0, 12))))
+    loop = Loop(timedelta(minutes=30), timedelta(), timedelta(minutes=15), weekly_cap=4)
+    ahead, made, unmet = Ahead(posed, (), {}, ()).after([Lost("s1", plan.programmes[0])], at(1, 8), loop)
+    assert (made, unmet) == ((), ())
+    _, made, unmet = ahead.after([Lost("s3", third)], at(5, 18), loop)
+    assert ([entry.lost.slot for entry in made], unmet) == (["s1"], ())

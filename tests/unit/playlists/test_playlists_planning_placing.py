@@ -16,6 +16,7 @@ from playlists.planning.settling import (
     Declined,
     InTheWay,
     Placed,
+    Sounding,
     Standing,
     Wish,
     settle,
@@ -201,3 +202,24 @@ def test_the_same_wish_twice_is_one() -> None:
     wish = Wish("x1", at(4, 5, 30), ("b1",))
     for choice in (None, *Choice):
         assert settle_all(POSED, [wish, wish], [], choice) == (Placed(wish),)
+
+
+def test_what_is_sent_already_is_not_in_its_own_way() -> None:
+    problem, there = sent(POSED, at(4, 5, 30), "b1", "b2")
+    whole, first = Wish("x1", at(4, 5, 30), ("b1", "b2")), Wish("x1", at(4, 5, 30), ("b1",))
+    for choice in (None, *Choice):
+        assert settle_all(problem, [whole], [there], choice) == (Sounding(whole, there),)
+    typed = replace(there, programme=replace(there.programme, start=at(4, 5, 30) + timedelta(milliseconds=600)))
+    assert settle_all(problem, [whole], [typed], None) == (Sounding(whole, typed),), "people type whole seconds"
+    assert settle_all(problem, [first], [there], None) == (Sounding(first, there),), "it begins there"
+    assert settle_all(problem, [first], [there], Choice.OVERRIDE) == (Placed(first, (there,)),)
+    for other in (Wish("x1", at(4, 5, 30), ("b2",)), Wish("x1", at(4, 5, 31), ("b1",))):
+        assert isinstance(settle_all(problem, [other], [there], None)[0], InTheWay)
+
+
+def test_what_is_sent_already_is_not_overridden_by_another_wish() -> None:
+    problem, there = sent(POSED, at(4, 5, 30), "b1")
+    kept, other = Wish("x1", at(4, 5, 30), ("b1",)), Wish("x1", at(4, 5, 31), ("b2",))
+    first, second = settle_all(problem, [kept, other], [there], Choice.OVERRIDE)
+    assert first == Sounding(kept, there)
+    assert isinstance(second, Declined)
