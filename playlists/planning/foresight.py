@@ -72,15 +72,20 @@ class Outlook:
 
 
 def foresee(
-    ahead: Ahead, slots: Sequence[Known], loop: Loop, outages: Sequence[Outage], also: Collection[str] = ()
+    ahead: Ahead,
+    slots: Sequence[Known],
+    loop: Loop,
+    outages: Sequence[Outage],
+    now: datetime,
+    also: Collection[str] = (),
 ) -> tuple[Outlook, ...]:
     """The outlook of every xóm that the outages concern, and of those in `also`, in the order of the problem's.
 
-    `ahead` and `slots` are as they are now. The loop knows of an outage only what it learns from its losses.
+    `ahead` and `slots` are as they are `now`, which may be long before the week. The loop knows of an outage only what it learns from its losses.
     """
     concerned = {*also, *(outage.xom for outage in outages)}
     course = _Course(loop, outages, concerned, ahead, slots)
-    course.live()
+    course.live(now)
     return tuple(course.outlook(xom.id) for xom in ahead.problem.xom if xom.id in concerned)
 
 
@@ -102,11 +107,10 @@ class _Course:
     hit: list[tuple[datetime, Slot]] = field(default_factory=list)
     settled: dict[str, datetime] = field(default_factory=dict)
 
-    def live(self) -> None:
-        """Until nothing more is lost."""
+    def live(self, instant: datetime) -> None:
+        """From now until nothing more is lost."""
         own = (known.slot for known in self.slots if known.slot.campaign and known.state is PlayState.PLANNED)
         self.coming = {slot.id: slot for slot in own}
-        instant = self.ahead.problem.now - self.loop.send
         self._step(instant, [])
         while waiting := [entry for slot in self.coming.values() for entry in self._loss(slot)]:
             instant = max(instant, min(at for at, _, _ in waiting))

@@ -80,7 +80,7 @@ def suppose(
     )
     found = what_if(station, week, supposed, now)
     emit(_document(found), as_json, lambda: _show(found))
-    return NO if any(outlook.falls for outlook in found.outlooks) else 0
+    return NO if found.falls else 0
 
 
 def _starts(given: Sequence[datetime], count: int, now: datetime) -> list[datetime]:
@@ -94,6 +94,11 @@ def _document(found: Foreseen) -> dict[str, Any]:
         "xom": [_xom_document(found, outlook) for outlook in found.outlooks],
         "changes": [change_document(change) for change in found.moves],
         "reasons": [{"xom": reason.xom, "text": said(reason, _)} for reason in found.reasons],
+        "waived": [
+            {"xom": outlook.xom, "authority": waiver.authority, "why": waiver.why}
+            for outlook in found.outlooks
+            if outlook.falls and (waiver := found.waived.get(outlook.xom))
+        ],
     }
 
 
@@ -171,11 +176,16 @@ def _tell(found: Foreseen, outlook: Outlook) -> None:
         return
     say("{xom} falls short: {count} of {required}.", xom=name, count=outlook.counted, required=outlook.required)
     _tell_room(found, outlook)
+    if waiver := found.waived.get(outlook.xom):
+        say("{xom}: waived by {authority}: {why}.", xom=name, authority=waiver.authority, why=waiver.why)
+        return
     if any(answer.fails for answer in outlook.answers) and not found.dead[outlook.xom]:
         say("  A power cut known beforehand is better a silence in config.toml; --mourning shows the week around it.")
     for unmet in outlook.unmet:
         say("  {text}", text=unmet.reason.said(_))
-    if outlook.knowable is not None:
+    if outlook.knowable == found.now:
+        say("  The station sees it already.")
+    elif outlook.knowable is not None:
         say("  The station sees it at {time}.", time=moment(outlook.knowable))
     if outlook.back_by is not None:
         receivers = ", ".join(found.dead[outlook.xom])

@@ -1,6 +1,6 @@
 """Plan a week: the store's bulletins and xóm as a planning problem, and the planner's answer to it. Writes nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,8 +94,13 @@ class Planned:
     @property
     def open_reasons(self) -> tuple[Reason, ...]:
         """The reasons that nobody has accepted."""
-        open_xom = {item.xom for item in self.missing} - self.waived.keys()
-        return tuple(reason for reason in self.reasons if not open_xom.isdisjoint({reason.xom, *reason.neighbours}))
+        return open_reasons(self.reasons, self.missing, self.waived)
+
+
+def open_reasons(reasons: Iterable[Reason], lacking: Iterable[Missing], waived: Collection[str]) -> tuple[Reason, ...]:
+    """Those that speak of a xóm which lacks something and is not waived."""
+    short = {item.xom for item in lacking}.difference(waived)
+    return tuple(reason for reason in reasons if not short.isdisjoint({reason.xom, *reason.neighbours}))
 
 
 def plan_week(station: Station, week: Week, now: datetime) -> Planned:

@@ -1,6 +1,6 @@
 """What if a receiver dies, the power goes, a xóm mourns: who falls short, what the station would do. Writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,11 +19,12 @@ from playlists.slot import Slot
 from playlists.week import Week
 from scheduler.catalogue import in_vietnamese
 from scheduler.errors import ConflictError, NotFoundError
+from scheduler.facts import WaiverFact
 from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import active_receivers, latest_plan
 from scheduler.usecases.known_slots import ahead_of, known_slots, loop_of, with_planned
-from scheduler.usecases.plan_week import find_material, pose
+from scheduler.usecases.plan_week import find_material, open_reasons, pose
 from scheduler.usecases.published_week import titles
 from scheduler.usecases.week_facts import counting_rules, week_facts
 
@@ -50,17 +51,25 @@ class Supposed:
 class Foreseen:
     """`outlooks` are of the xóm that were spoken of; `moves` and `reasons` what mourning does to the plan.
 
-    `sent` is whether the week is published; else it is supposed as it would be. `xom` and `titles` are names by id.
+    `sent` is whether the week is published; else it is supposed as it would be. `waived` are the xóm whose guarantee an
+    authority waived, which have no reasons. `xom` and `titles` are names by id.
     """
 
     week: Week
+    now: datetime
     sent: bool
     outlooks: tuple[Outlook, ...]
     moves: tuple[Change, ...]
     reasons: tuple[Reason, ...]
+    waived: Mapping[str, WaiverFact]
     dead: Mapping[str, tuple[str, ...]]
     xom: Mapping[str, str]
     titles: Mapping[str, str]
+
+    @property
+    def falls(self) -> bool:
+        """Whether a xóm falls short in which nobody accepts that."""
+        return any(outlook.falls and outlook.xom not in self.waived for outlook in self.outlooks)
 
 
 def what_if(station: Station, week: Week, supposed: Supposed, now: datetime) -> Foreseen:
@@ -81,23 +90,26 @@ def what_if(station: Station, week: Week, supposed: Supposed, now: datetime) -> 
         dead = _dead(session, supposed)
         named = titles(session)
     reasons: tuple[Reason, ...] = ()
+    waived = {xom.id: waiver for waiver in facts.waivers for xom in problem.xom if waiver.concerns(xom.id)}
     if not sent:
-        ahead, slots, reasons = _planned(ahead, slots, material.campaign)
+        ahead, slots, reasons = _planned(ahead, slots, material.campaign, waived)
     mourning = [replace(stretch, xom=_xom(problem, stretch.xom)) for stretch in supposed.mourning]
     before = [known.slot for known in slots]
     moves: tuple[Change, ...] = ()
     if mourning:
         ahead, slots, gone = _mourned(ahead, slots, mourning, now)
-        ahead, slots, reasons = _planned(ahead, slots, material.campaign)
+        ahead, slots, reasons = _planned(ahead, slots, material.campaign, waived)
         moves = changes(before, [*gone, *(known.slot for known in slots)])
     outages = [Outage(xom, since, receiver=receiver) for receiver, xom, since in dead]
     outages += [Outage(_xom(problem, cut.xom), cut.start, cut.end) for cut in supposed.power_cuts]
     return Foreseen(
         week=week,
+        now=now,
         sent=sent,
-        outlooks=foresee(ahead, slots, loop, outages, {stretch.xom for stretch in mourning}),
+        outlooks=foresee(ahead, slots, loop, outages, now, {stretch.xom for stretch in mourning}),
         moves=moves,
         reasons=reasons,
+        waived=waived,
         dead={xom.id: tuple(receiver for receiver, place, _ in dead if place == xom.id) for xom in problem.xom},
         xom={xom.id: xom.name for xom in problem.xom},
         titles=named,
@@ -168,10 +180,11 @@ def _mourned(
 
 
 def _planned(
-    ahead: Ahead, slots: Sequence[Known], campaign: frozenset[str]
+    ahead: Ahead, slots: Sequence[Known], campaign: frozenset[str], waived: Collection[str]
 ) -> tuple[Ahead, list[Known], tuple[Reason, ...]]:
-    """The week with what publishing would add to it, and why that is not all."""
+    """The week with what publishing would add to it, and why that is not all, where nobody accepts it."""
     with CpSat() as prover:
         answer = solve(ahead.problem, prover)
     planned, new = with_planned(ahead, answer if isinstance(answer, WeekPlan) else answer.plan, campaign)
-    return planned, [*slots, *new], answer.reasons if isinstance(answer, Infeasible) else ()
+    reasons = open_reasons(answer.reasons, answer.missing, waived) if isinstance(answer, Infeasible) else ()
+    return planned, [*slots, *new], reasons

@@ -236,7 +236,7 @@ def test_what_is_overridden_and_plays_often_enough_elsewhere_needs_no_make_good(
     instant = datetime.fromisoformat(there.start).astimezone(TIMEZONE)
     loa = command(in_rehearsal(air.station), capsys)
     words = ("bulletin", "pin", "b001", f"{instant:%Y-%m-%d %H:%M:%S}", "--xom", "x1", "--on-conflict", "override")
-    code, out, err = loa(*words, "--dry-run", "--json")
+    code, out, _ = loa(*words, "--dry-run", "--json")
     document = json.loads(out)
     assert (code, document["made_good"], document["unmet"]) == (0, [], [])
     assert [item["slot"] for item in document["needless"]] == [there.id]

@@ -69,8 +69,9 @@ def test_mourning_is_planned_around(station: Station) -> None:
 
 def test_mourning_for_a_whole_week_leaves_the_planners_reason(station: Station) -> None:
     found = what_if(station, WEEK, Supposed(mourning=(Stretch("x2", at(1, 0), at(8, 0)),)), SUNDAY)
-    assert found.outlooks[0].falls
+    assert found.falls
     assert any(reason.xom == "x2" for reason in found.reasons)
+    assert found.outlooks[0].knowable == SUNDAY, "the plan says so now, before the week"
 
 
 def test_a_week_that_is_not_sent_yet_is_supposed_as_it_would_be(tmp_path: Path) -> None:
@@ -148,9 +149,25 @@ def test_an_operator_types_it(loa: Loa, station: Station, words: list[str], code
     assert ended == code, err
     if code < 2:
         document = json.loads(loa("what-if", str(WEEK), *words, "--json")[1])
-        assert [*document] == ["week", "published", "xom", "changes", "reasons"]
+        assert [*document] == ["week", "published", "xom", "changes", "reasons", "waived"]
         assert any(xom["falls"] for xom in document["xom"]) is (code == 1)
     assert (slots(station), slots(station, "x2")) == before
+
+
+def test_c10_a_waived_xom_falls_short_by_an_authoritys_word_and_by_no_reason(loa: Loa) -> None:
+    words = ("what-if", str(WEEK), "--mourning", "x2", "thứ hai-cn")
+    code, _, err = loa(*words)
+    assert code == 1
+    assert "The station sees it already." in err
+    assert "the silence for" in err
+    assert loa("waive", str(WEEK), "x2", "--authority", "Bà Lan", "--why", "quốc tang").code == 0
+    code, _, err = loa(*words)
+    assert code == 0
+    assert "Xóm 2: waived by Bà Lan: quốc tang." in err
+    assert "the silence for" not in err
+    document = json.loads(loa(*words, "--json").out)
+    assert document["reasons"] == []
+    assert document["waived"] == [{"xom": "x2", "authority": "Bà Lan", "why": "quốc tang"}]
 
 
 def test_the_plan_is_a_table_by_title(loa: Loa) -> None:

@@ -24,6 +24,10 @@ def two_mornings(xom: Xom = ROOMY) -> tuple[Problem, list[Known]]:
     return posed(xom, [("b", at(2, 5)), ("b", at(3, 5))], (bulletin("b", wanted=9),))
 
 
+def foreseen(problem: Problem, slots: list[Known], outages: list[Outage]) -> tuple[Outlook, ...]:
+    return foresee(ahead(problem, slots), slots, LOOP, outages, problem.now - LOOP.send)
+
+
 def only(outlooks: tuple[Outlook, ...]) -> Outlook:
     (outlook,) = outlooks
     return outlook
@@ -31,7 +35,7 @@ def only(outlooks: tuple[Outlook, ...]) -> Outlook:
 
 def test_a_power_cut_is_made_good_once_the_power_is_back_and_told_of() -> None:
     problem, slots = two_mornings()
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(2, 4), at(2, 5, 20))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(2, 4), at(2, 5, 20))]))
     assert [slot.id for slot in outlook.lost] == ["Tue0500"]
     (answer,) = outlook.answers
     assert answer.at == at(2, 5, 20)
@@ -44,7 +48,7 @@ def test_a_power_cut_is_made_good_once_the_power_is_back_and_told_of() -> None:
 def test_a_long_power_cut_is_known_at_the_record_deadline_and_a_make_good_in_it_fails_too() -> None:
     """I13: until the power is back the slot is unknown; the station acts all the same."""
     problem, slots = two_mornings()
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(2, 4), at(2, 18))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(2, 4), at(2, 18))]))
     (answer,) = outlook.answers
     assert answer.at == at(2, 5, 5) + LOOP.record_deadline
     assert answer.made.lost.state is PlayState.UNKNOWN
@@ -59,14 +63,14 @@ def test_a_long_power_cut_is_known_at_the_record_deadline_and_a_make_good_in_it_
 def test_nothing_is_sent_for_less_than_a_receiver_needs() -> None:
     xom = Xom("x", "Xóm X", windows=(*windows((2, 5, 5)), *windows((2, 5, 59))))
     problem, slots = posed(xom, [("b", at(2, 5))], (bulletin("b", wanted=9),), required=1)
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(2, 4), at(2, 5, 7))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(2, 4), at(2, 5, 7))]))
     (answer,) = outlook.answers
     assert answer.made.programme.start == at(2, 5, 7) + LOOP.send + LOOP.lead_time
 
 
 def test_a_receiver_that_is_dead_for_good_must_be_back_before_the_last_two_that_it_would_lose() -> None:
     problem, slots = two_mornings()
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(1, 0), receiver="r3")]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(1, 0), receiver="r3")]))
     assert outlook.counted == 0
     sounding = [*(slot.programme for slot in outlook.lost), *(answer.made.programme for answer in outlook.answers)]
     assert all(answer.fails for answer in outlook.answers)
@@ -79,7 +83,7 @@ def test_what_was_played_before_counts_and_what_is_lost_now_is_asked_for_at_once
     problem, slots = two_mornings()
     problem = replace(problem, now=at(2, 6))
     slots = known(slots, PlayState.MISSED)
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(3, 4), at(3, 5, 20))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(3, 4), at(3, 5, 20))]))
     assert [answer.made.lost.slot for answer in outlook.answers] == ["Tue0500", "Wed0500"]
     assert outlook.counted == 2
     assert outlook.lost == (slots[1].slot,), "what was lost before is no work of this outage"
@@ -88,7 +92,7 @@ def test_what_was_played_before_counts_and_what_is_lost_now_is_asked_for_at_once
 def test_where_no_room_is_left_the_reason_is_the_loops_own() -> None:
     xom = Xom("x", "Xóm X", windows=windows((2, 5, 5), (3, 5, 5)))
     problem, slots = two_mornings(xom)
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(2, 4), at(2, 6))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(2, 4), at(2, 6))]))
     assert outlook.falls
     assert outlook.knowable == at(2, 5, 35)
     (unmet,) = outlook.unmet
@@ -98,7 +102,7 @@ def test_where_no_room_is_left_the_reason_is_the_loops_own() -> None:
 def test_a_loss_at_the_very_end_is_known_only_when_the_week_is_over() -> None:
     late = Xom("x", "Xóm X", windows=windows((7, 5, 5), (7, 23, 59)))
     problem, slots = posed(late, [("b", at(7, 5)), ("b", at(7, 23, 50))], (bulletin("b", wanted=9),))
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(7, 23), receiver="r1")]))
+    outlook = only(foreseen(problem, slots, [Outage("x", at(7, 23), receiver="r1")]))
     assert outlook.falls
     assert outlook.knowable == at(7, 23, 55) + LOOP.record_deadline
     (unmet,) = outlook.unmet
@@ -107,8 +111,8 @@ def test_a_loss_at_the_very_end_is_known_only_when_the_week_is_over() -> None:
 
 def test_a_xom_that_no_outage_touches_is_not_spoken_of() -> None:
     problem, slots = two_mornings()
-    assert foresee(ahead(problem, slots), slots, LOOP, [Outage("elsewhere", at(1, 0))]) == ()
-    untouched = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", at(4, 0))]))
+    assert foreseen(problem, slots, [Outage("elsewhere", at(1, 0))]) == ()
+    untouched = only(foreseen(problem, slots, [Outage("x", at(4, 0))]))
     assert (untouched.lost, untouched.counted, untouched.falls) == ((), 2, False)
 
 
@@ -118,7 +122,7 @@ def test_an_outage_that_takes_no_more_than_the_week_bears_never_makes_it_fall(da
     """Unless it takes make-goods as well, which `bears` takes as played."""
     problem, slots = two_mornings()
     start = at(day, hour)
-    outlook = only(foresee(ahead(problem, slots), slots, LOOP, [Outage("x", start, start + timedelta(hours=hours))]))
+    outlook = only(foreseen(problem, slots, [Outage("x", start, start + timedelta(hours=hours))]))
     bearable = bears(ahead(problem, slots), slots, LOOP)["x"]
     assert bearable is not None
     if len(outlook.lost) <= bearable and not any(answer.fails for answer in outlook.answers):
