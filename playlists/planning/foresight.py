@@ -81,7 +81,8 @@ def foresee(
 ) -> tuple[Outlook, ...]:
     """The outlook of every xóm that the outages concern, and of those in `also`, in the order of the problem's.
 
-    `ahead` and `slots` are as they are `now`, which may be long before the week. The loop knows of an outage only what it learns from its losses.
+    `ahead` and `slots` are as they are `now`, which may be long before the week. The loop knows of an outage only what
+    it learns from its losses.
     """
     concerned = {*also, *(outage.xom for outage in outages)}
     course = _Course(loop, outages, concerned, ahead, slots)

@@ -81,6 +81,7 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, a
     unusual = _unusual(station, published.planned)
     document = {
         "revision": published.revision,
+        "changed": published.changed,
         "slots": [slot_document(slot) for slot in published.slots],
         "lifted": [slot_document(slot) for slot in published.lifted],
         "receivers": list(published.receivers),
@@ -100,8 +101,16 @@ def publish(week: Week, station_folder: Path | None, dry_run: bool, yes: bool, a
                 slots=len(published.slots),
                 receivers=len(published.receivers),
             )
-        else:
+        elif published.changed:
             say("Revision {revision}: nothing new to send, all of it stays as it was.", revision=published.revision)
+        elif published.receivers:
+            say(
+                "Nothing has changed in the week: revision {revision} stays, sent anew to {receivers} receivers.",
+                revision=published.revision,
+                receivers=len(published.receivers),
+            )
+        else:
+            say("Nothing has changed: revision {revision} stays.", revision=published.revision)
 
     emit(document, as_json, show)
     return _exit_code(published.planned)

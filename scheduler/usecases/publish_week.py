@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -24,7 +25,13 @@ from scheduler.usecases.renew_trust import renew_trust
 
 @dataclass(frozen=True)
 class Published:
+    """`changed` is whether there is anything new to say of the week; else `revision` is the one that stands already.
+
+    `receivers` are those that are sent a manifest, for whatever reason.
+    """
+
     revision: int
+    changed: bool
     planned: Planned
     slots: tuple[SlotRow, ...]
     lifted: tuple[SlotRow, ...]
@@ -34,6 +41,8 @@ class Published:
 def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool = False) -> Published:
     """Plan what is missing in the week and send it out; what was sent before stays, unless a rule now forbids it.
 
+    Where nothing is added or taken back, and the planner says what it said last, there is no new revision.
+
     Raises NotAllowedError when nothing is approved, ConflictError for a week that is over.
     """
     with station.store.writing(dry_run=dry_run) as session:
@@ -41,11 +50,20 @@ def publish_week(station: Station, week: Week, now: datetime, *, dry_run: bool =
         lifted = lift_slots(session, station, now)
         man_slots(session, station, now)
         answer = planned(session, station, week, now)
-        revision = next_revision(session, week)
-        slots = slots_of(session, week, revision, answer.plan.programmes, answer.material)
-        append(session, "week_published", now, [plan_row(answer, revision, now), *slots])
+        last, plan = latest_plan(session, str(week)), plan_row(answer, next_revision(session, week), now)
+        slots = slots_of(session, week, plan.revision, answer.plan.programmes, answer.material)
+        taken_back = any(slot.week == str(week) for slot in lifted)
+        changed = last is None or bool(slots) or taken_back or _said(plan) != _said(last)
+        if changed:
+            append(session, "week_published", now, [plan, *slots])
         receivers = dispatch(session, station, now)
-    return Published(revision, answer, tuple(slots), lifted, receivers)
+        revision = plan.revision if changed or last is None else last.revision
+    return Published(revision, changed, answer, tuple(slots), lifted, receivers)
+
+
+def _said(plan: PlanRow) -> tuple[bool | None, list[Any]]:
+    """The planner's word on the week."""
+    return plan.feasible, plan.reasons
 
 
 def next_revision(session: Session, week: Week) -> int:

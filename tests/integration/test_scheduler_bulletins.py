@@ -168,8 +168,13 @@ def test_what_is_on_the_air_is_not_withdrawn_from_under_it(station: Station) -> 
 def test_published_slots_stay_and_a_later_revision_only_adds(station: Station) -> None:
     before = slots(station)
     again = publish_week(station, WEEK, SUNDAY)
-    assert (again.slots, again.revision, again.receivers) == ((), 2, ())
+    assert (again.slots, again.changed, again.receivers) == ((), False, ())
+    assert again.revision == 1, "nothing new is said of the week"
     assert slots(station) == before
+    withdraw_bulletin(station, "b001", SUNDAY)
+    later = publish_week(station, WEEK, SUNDAY)
+    assert (later.slots, later.changed, later.revision) == ((), True, 2), "the planner has another word to say"
+    assert publish_week(station, WEEK, SUNDAY).revision == 2
     with pytest.raises(ConflictError, match="over"):
         publish_week(station, WEEK, WEEK.end)
 

@@ -39,7 +39,7 @@ def test_a_table_names_bulletins_by_the_ids_that_commands_want(loa: Loa, weekday
 
 
 def test_publishing_what_is_published_says_that_nothing_is_new(loa: Loa) -> None:
-    assert "Revision 2: nothing new to send" in loa("week", "publish", WEEK, "--dry-run").err
+    assert "Nothing has changed: revision 1 stays." in loa("week", "publish", WEEK, "--dry-run").err
 
 
 def test_what_is_taken_back_is_named_by_its_hour_and_xom(loa: Loa, weekdays: Path) -> None:

@@ -50,6 +50,7 @@ def test_a_changed_volume_is_sent_for_the_slots_that_were_sent_before(station: S
     quieter = with_volume(station, {"from": "05:00", "to": "06:00", "percent": 60})
     answer = publish_week(quieter, WEEK, SUNDAY)
     assert answer.receivers == ("r1", "r2", "r3")
+    assert (answer.changed, answer.revision) == (False, 1), "the slots are the same"
     assert {hour: found for hour, found in volumes(quieter).items() if found != {100}} == {"05": {60}}
     assert publish_week(quieter, WEEK, SUNDAY + timedelta(minutes=1)).receivers == (), "nothing new to say"
     assert publish_week(with_volume(station), WEEK, SUNDAY + timedelta(minutes=2)).receivers == ("r1", "r2", "r3")
