@@ -17,9 +17,10 @@ class WeekPlan:
     """The week's plays, by xóm and start.
 
     `plays` are all that stand, committed ones (without the missed) among them, and `slots` the slot of each; `added`
-    are the new ones, `programmes` the new ones as they are to be dispatched. `same_day` names the xóm that hear the
-    campaign on one day only, because two days were not found for them. `proved` says that no plan has the campaign on
-    two days in more xóm, nor as many wanted plays where it has: the first two aims of docs/planning.md.
+    are the new ones, `programmes` the new ones as they are to be dispatched. `same_day` names the xóm whose
+    campaign slots, two or more, are all on one day, because two days were not found for them. `proved` says that no
+    plan has the campaign on two days in more xóm, nor as many wanted plays where it has: the first two aims of
+    docs/planning.md.
     """
 
     week: Week
@@ -51,7 +52,7 @@ def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) 
     sent = in_slots(problem, [play.play for play in problem.committed if play.counts])
     standing = in_order(problem, [*new, *sent]) if sent else new
     heard = campaign_slots(problem, standing)
-    least = min(2, problem.rules.campaign_min_per_xom)
+    most_days = min(2, problem.rules.campaign_min_per_xom)
     return WeekPlan(
         week=problem.week,
         plays=tuple(play for play, _ in standing),
@@ -59,7 +60,9 @@ def week_plan(problem: Problem, added: Iterable[Play], *, proved: bool = False) 
         added=tuple(play for play, _ in new),
         programmes=programmes_of(problem, new),
         same_day=tuple(
-            xom.id for xom in problem.xom if heard[xom.id] and len({slot.day for slot in heard[xom.id]}) < least
+            xom.id
+            for xom in problem.xom
+            if len({slot.day for slot in heard[xom.id]}) < min(most_days, len(heard[xom.id]))
         ),
         proved=proved,
     )

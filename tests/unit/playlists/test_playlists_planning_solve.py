@@ -75,6 +75,13 @@ def test_i7_with_one_day_left_both_slots_fall_on_it() -> None:
     assert plan.same_day == ("x1",)
 
 
+def test_one_campaign_slot_alone_is_not_two_on_one_day() -> None:
+    answer = solve(problem(xom(1, replace(MORNING, days=frozenset({3})))))
+    assert isinstance(answer, Infeasible)
+    assert len(answer.plan.plays) == 1
+    assert answer.plan.same_day == ()
+
+
 def test_f8_where_two_slots_cannot_be_the_reason_is_said_before_the_week() -> None:
     mourning = Blackout(WEEK.start, WEEK.start + timedelta(days=6, hours=12), "quốc tang")
     answer = solve(problem(xom(1, blackouts=(mourning,)), xom(2)))
