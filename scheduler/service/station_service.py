@@ -18,6 +18,7 @@ from scheduler.store import outbox
 from scheduler.store.log import read_frontier
 from scheduler.store.pulse import beat
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.hopeless import Hopeless
 from scheduler.usecases.ingest import quarantine, receive
 from scheduler.usecases.keep_week import keep_week
 from scheduler.usecases.lift_slots import lift_slots
@@ -45,6 +46,7 @@ class StationService:
         self._listening_since = now
         self._review_at = now
         self._reviewed = -1
+        self._hopeless = Hopeless()
         self._stepped_at = now
         self._seal_at: datetime | None = now
         self._renew_at = now
@@ -98,7 +100,7 @@ class StationService:
             grown = read_frontier(session).size != self._reviewed
         if grown or now >= self._review_at:
             with self._station.store.writing() as session:
-                self._review_at = keep_week(session, self._station, now)
+                self._review_at = keep_week(session, self._station, now, self._hopeless)
                 self._reviewed = read_frontier(session).size
 
     def _stamp(self) -> int:

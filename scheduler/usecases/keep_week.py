@@ -18,6 +18,7 @@ from scheduler.store.log import append
 from scheduler.store.queries import planned_weeks, weeks_of_slots
 from scheduler.store.tables import IncidentRow, SlotRow
 from scheduler.usecases.dispatch import dispatch
+from scheduler.usecases.hopeless import Hopeless
 from scheduler.usecases.make_goods import lost_values, make_goods
 from scheduler.usecases.man_slots import man_slots
 from scheduler.usecases.tell_guarantee import tell_guarantee
@@ -26,12 +27,13 @@ from scheduler.usecases.week_facts import counting_rules, week_facts
 LONGEST = timedelta(hours=1)
 
 
-def keep_week(session: Session, station: Station, now: datetime) -> datetime:
+def keep_week(session: Session, station: Station, now: datetime, hopeless: Hopeless | None = None) -> datetime:
     """Make good what is lost in the week of `now` and in those already sent; returns when to look again, at the latest.
 
     Bounded: one make-good for a slot, a cap for each xóm and week, never in quiet hours (promises I8 and I13). Nothing
     already dispatched moves, but where the xóm would go short without it. What finds no place, and what can no longer
-    be met, is written down at once, with the reason.
+    be met, is written down at once, with the reason; it is looked for again whenever the week has changed, if
+    `hopeless` goes from one look to the next.
     """
     counting = counting_rules(session, station.config)
     sent = {*planned_weeks(session), *weeks_of_slots(session, instant_text(now))}
@@ -39,7 +41,7 @@ def keep_week(session: Session, station: Station, now: datetime) -> datetime:
     changed = bool(man_slots(session, station, now))
     looks = [now + LONGEST]
     for week in weeks:
-        changed |= _keep(session, station, week, counting, now)
+        changed |= _keep(session, station, week, counting, now, hopeless)
         looks.append(_next_look(week_facts(session, week, now), counting.record_deadline, now))
     tell_guarantee(session, station, weeks, now)
     if changed:
@@ -47,7 +49,9 @@ def keep_week(session: Session, station: Station, now: datetime) -> datetime:
     return min(looks)
 
 
-def _keep(session: Session, station: Station, week: Week, counting: Rules, now: datetime) -> bool:
+def _keep(
+    session: Session, station: Station, week: Week, counting: Rules, now: datetime, hopeless: Hopeless | None
+) -> bool:
     """One week; returns whether its slots changed."""
     facts = week_facts(session, week, now)
     surplus = late_proofs(facts, counting, now)
@@ -55,7 +59,8 @@ def _keep(session: Session, station: Station, week: Week, counting: Rules, now: 
         _take_back(session, surplus, now)
         facts = week_facts(session, week, now)
     lost = lost_slots(facts, counting, now)
-    answer = make_goods(session, station, facts, lost_values(session, lost), now) if lost else None
+    asked = lost_values(session, lost)
+    answer = make_goods(session, station, facts, asked, now, hopeless=hopeless) if lost else None
     unmet = answer.unmet if answer else ()
     if now < week.end and (settled := facts.given_up.keys() - {item.lost.slot for item in unmet}):
         append(session, "incident", now, list(_closed(session, settled, now)))

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from playlists.planning.makegood import Lost as LostSlot
-from playlists.planning.makegood import MakeGood, MakeGoods, make_good
+from playlists.planning.makegood import MakeGood, MakeGoods
 from playlists.planning.problem import PlayState
 from playlists.slot import Programme
 from playlists.week import TIMEZONE, Week
@@ -20,6 +20,7 @@ from scheduler.station import Station
 from scheduler.store.log import append
 from scheduler.store.queries import latest_plan, slots_of_week
 from scheduler.store.tables import PlanRow, SlotRow
+from scheduler.usecases.hopeless import Asked, Hopeless
 from scheduler.usecases.plan_week import Material, find_material, pose
 from scheduler.usecases.publish_week import next_revision, slots_of
 from scheduler.verdict import Lost
@@ -33,23 +34,27 @@ def make_goods(
     now: datetime,
     *,
     campaign_only: bool = True,
+    hopeless: Hopeless | None = None,
 ) -> MakeGoods:
     """Find the lost slots a place in the rest of their week and write it down; the caller dispatches.
 
-    `facts` are those of the week. Raises NotAllowedError when nothing is approved.
+    `facts` are those of the week; `hopeless` remembers what found no place.
+
+    Raises NotAllowedError when nothing is approved.
     """
     week, guarantee = facts.week, station.config.guarantee
     material = find_material(session, station, week)
     movable = movable_slots(session, week, material, now)
-    answer = make_good(
+    asked = Asked(
         pose(session, station, week, material, now),
-        lost,
+        tuple(lost),
+        given(facts),
+        tuple(movable),
         lead_time=timedelta(minutes=guarantee.make_good_lead_min),
         weekly_cap=guarantee.make_goods_per_week,
-        already=given(facts),
         campaign_only=campaign_only,
-        movable=tuple(movable),
     )
+    answer = hopeless.answer(asked) if hopeless else asked.answer()
     if answer.made:
         makes_good = {made.programme: made.lost.slot for made in answer.made}
         plan = next_plan(session, week, "make_good", now)

@@ -194,3 +194,20 @@ def test_no_xom_is_left_short_where_any_arrangement_would_help_and_the_fewest_pr
     best = best_of_all(week)
     event(f"{touched} touched")
     assert (short(after, "x"), touched) <= best
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tiny_weeks(), st.sampled_from([at(1, 120), *(at(day, minute) for day in DAYS for minute in (0, 2, 60))]))
+def test_what_finds_no_make_good_finds_none_later_either(tiny: Tiny, later: datetime) -> None:
+    """So it need not be looked for again while nothing but time goes on (scheduler/usecases/hopeless.py)."""
+    early, late = (
+        make_good(
+            replace(tiny.problem, now=now),
+            [Lost("lost", tiny.lost)],
+            lead_time=timedelta(),
+            movable=[programme for programme in tiny.movable if programme.start > now],
+        )
+        for now in (tiny.problem.now, later)
+    )
+    event(f"{len(early.made)} then {len(late.made)}")
+    assert early.made or not late.made
