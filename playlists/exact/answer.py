@@ -9,6 +9,9 @@ from ortools.sat.python import cp_model
 from playlists.exact.model import Model
 from playlists.planning.question import Encoding, Finding, Goal, Question
 
+LANES = (
+    20  # above so many, CP-SAT's deterministic time lags far behind the clock: a search for the best takes less of it
+)
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 
@@ -42,6 +45,7 @@ def _any(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Findin
 def _best(model: Model, solver: cp_model.CpSolver, effort: float) -> tuple[Finding, float]:
     """Each aim in turn, those before it held; then what else makes a plan nice, as far as the effort goes."""
     finding, spent, proved = Finding(), 0.0, True
+    effort *= min(1, LANES / len(model.parties))
     aims = model.aims()
     for number, aim in enumerate([*aims, *model.niceties()]):
         if isinstance(aim, int):  # nothing to choose

@@ -13,7 +13,8 @@ from playlists.planning.question import Finding, Question
 from tts.framed import FramedProcess, ProcessEnded
 
 EFFORT = 4.0  # CP-SAT's deterministic time for a question
-BUDGET = 40.0  # and for all questions together, each taken for what it may use at most
+THOROUGH = 5  # times as much for one that is worth it
+BUDGET = 60.0  # and for all questions together, each taken for what it may use at most
 LIMIT = timedelta(minutes=5)  # of the clock, for one question: against a worker that hangs, however busy the host
 COMMAND = (sys.executable, "-P", "-m", "playlists.exact.worker")
 
@@ -37,7 +38,7 @@ class CpSat:
         self.close()
 
     def __call__(self, question: Question) -> Finding:
-        effort = min(self.effort, self.left)
+        effort = min(self.effort * (THOROUGH if question.thorough else 1), self.left)
         if effort <= 0:
             return Finding()
         if self._worker is None:

@@ -37,7 +37,7 @@ def improved(
     exact = says_all(tight.question)
     asked = [tight] if exact else [tight, pose(problem, [xom.id for xom in group], Goal.BEST, loose=True)]
     if reached[0] < 0:  # any plan first: it is found, or shown not to be there, much sooner than the best
-        asked.insert(0, replace(tight, question=replace(tight.question, goal=Goal.ANY)))
+        asked.insert(0, replace(tight, question=replace(tight.question, goal=Goal.ANY, thorough=True)))
     for posed in asked:
         all_said = exact or posed.question.loose
         finding = prover(replace(posed.question, hint=tuple(best[members[0]] for members in posed.members)))

@@ -42,7 +42,8 @@ class Question:
 
     `sizes` count the xóm that each lane stands for; `pairs` are lanes that hear each other. A loose question leaves out
     what is not worth saying exactly of idents among neighbours, where another one leaves out plans: what has no plan
-    there has none at all, what has one may still break a rule.
+    there has none at all, what has one may still break a rule. A thorough one is worth more effort: whether there is a
+    plan at all.
     """
 
     lanes: tuple[Lane, ...]
@@ -53,6 +54,7 @@ class Question:
     loose: bool = False
     encoding: Encoding = Encoding.INTERVALS
     hint: tuple[Placed, ...] = ()
+    thorough: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from playlists.exact.prover import CpSat
+from playlists.exact.prover import BUDGET, EFFORT, LIMIT, CpSat
 from playlists.planning.answered import answer_document
 from playlists.planning.document import DocumentError, read_problem
 from playlists.planning.form import schema
@@ -37,8 +37,12 @@ def _print_schema(ctx: click.Context, _param: click.Parameter, asked: bool) -> N
     "--schema", is_flag=True, is_eager=True, callback=_print_schema, expose_value=False,
     help="Print the JSON Schema of such a document.",
 )  # fmt: skip
+@option(
+    "--effort", type=click.FloatRange(min=0, max=1000), default=1.0, show_default=True, metavar="N",
+    help="How long to search where it is hard, as a multiple of the usual: 10 for ten times as long.",
+)  # fmt: skip
 @json_option
-def solve(file: Path, as_json: bool) -> int:
+def solve(file: Path, effort: float, as_json: bool) -> int:
     try:
         problem = read_problem(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
     except DocumentError as error:
@@ -46,7 +50,7 @@ def solve(file: Path, as_json: bool) -> int:
         emit({"faults": faults}, as_json, lambda: _show_faults(file, faults))
         return WRONG
     began = time.perf_counter()
-    with CpSat() as prover:
+    with CpSat(EFFORT * effort, BUDGET * effort, LIMIT * max(1, effort)) as prover:
         answer = planned(problem, prover)
     document = answer_document(problem, answer, time.perf_counter() - began, _)
     emit(document, as_json, lambda: _show(document))
@@ -68,4 +72,8 @@ def _show(document: dict[str, Any]) -> None:
     for reason in document.get("reasons", []):
         say("{text}. Possible: {remedies}.", text=reason["text"], remedies="; ".join(reason["would_help"]))
     if document["feasible"] is None:
-        say("Not concluded: neither a full plan nor a proof that there is none was found. This is the best plan found.")
+        say(
+            "Not concluded: neither a full plan nor a proof that there is none was found. This is the best plan found. "
+            "--effort {effort} searches longer.",
+            effort=10,
+        )

@@ -15,13 +15,13 @@ from scheduler.cli import main
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "schemas" / "planning-problem.example.json"
 LOA = (sys.executable, "-c", "from scheduler.cli import main; main()")
-PLAN, IMPOSSIBLE, WRONG = 0, 1, 2
+PLAN, IMPOSSIBLE, WRONG, OPEN = 0, 1, 2, 6
 
 
-def solved(capsys: pytest.CaptureFixture[str], file: Path) -> tuple[int, dict[str, Any]]:
+def solved(capsys: pytest.CaptureFixture[str], file: Path, *options: str) -> tuple[int, dict[str, Any]]:
     capsys.readouterr()
     with pytest.raises(SystemExit) as ended:
-        main(["week", "solve", str(file), "--json"])
+        main(["week", "solve", str(file), "--json", *options])
     return int(ended.value.code or 0), json.loads(capsys.readouterr().out)
 
 
@@ -44,6 +44,19 @@ def test_f8_the_reasons_why_there_is_none(tmp_path: Path, capsys: pytest.Capture
     (reason,) = found["reasons"]
     assert (reason["xom"], reason["rules"], reason["minimal"]) == ("x02", ["min_per_week:b1"], True)
     assert reason["would_help"]
+
+
+def test_without_effort_for_a_second_search_nothing_is_called_impossible(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    problem["rules"]["campaign_min_per_xom"] = 3  # x02 has two windows a week
+    file = tmp_path / "week.json"
+    file.write_text(json.dumps(problem), encoding="utf-8")
+    code, found = solved(capsys, file, "--effort", "0")
+    assert (code, found["feasible"]) == (OPEN, None)
+    code, found = solved(capsys, file, "--effort", "2.5")
+    assert (code, found["feasible"]) == (IMPOSSIBLE, False)
 
 
 def test_a_wrong_document_is_refused_with_all_its_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
