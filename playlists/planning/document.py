@@ -203,7 +203,7 @@ _EXPECTED = {
 
 
 def _fault(item: Any) -> Phrase:
-    path = ".".join(str(part) for part in item["loc"]) or "."
+    path: object = ".".join(str(part) for part in item["loc"]) or Phrase("the document")
     problem: object = _EXPECTED.get(item["type"]) or item["msg"]
     came = item.get("input")
     if isinstance(came, str | int | float | bool) and item["type"] not in ("missing", "extra_forbidden"):

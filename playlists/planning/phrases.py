@@ -46,6 +46,9 @@ def _said(value: object, translate: Translate) -> object:
         return value.said(translate)
     if isinstance(value, tuple):
         return ", ".join(str(_said(part, translate)) for part in value)
+    if isinstance(value, float):
+        whole, point, part = f"{value:g}".partition(".")
+        return Phrase("{whole}.{part}", {"whole": whole, "part": part}).said(translate) if point else whole
     if isinstance(value, datetime):
         return f"{value.astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
     if isinstance(value, date):

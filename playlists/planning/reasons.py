@@ -151,7 +151,7 @@ def _values(problem: Problem, xom: Xom, name: str) -> Iterator[tuple[str, object
     if kind in ("min_gap", "valid", "want_per_week", "min_per_week"):
         bulletin = problem.bulletin(which)
         yield "bulletin", bulletin.label
-        yield "hours", f"{bulletin.min_gap.total_seconds() / 3600:g}"
+        yield "hours", bulletin.min_gap.total_seconds() / 3600
         yield "first", bulletin.valid_from
         yield "last", bulletin.valid_to
         yield "count", bulletin.plays_min if kind == "min_per_week" else bulletin.plays_wanted
@@ -166,6 +166,6 @@ def _pair(problem: Problem, name: str) -> tuple[str, str]:
     return next((names[pair[0]], names[pair[1]]) for pair in problem.overlaps if overlap_name(*pair) == name)
 
 
-def _minutes(length: timedelta) -> str:
+def _minutes(length: timedelta) -> float:
     """In tenths, rounded up: advice must not ask for too little."""
-    return f"{-(-length // timedelta(seconds=6)) / 10:g}"
+    return -(-length // timedelta(seconds=6)) / 10

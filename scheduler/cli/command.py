@@ -167,7 +167,7 @@ def confirm(question: str, yes: bool) -> None:
 
 def say(text: str, /, **values: object) -> None:
     """A translated line for the operator, on standard error: standard output is for results."""
-    err.print(_(text).format(**values), markup=False)
+    err.print(_(text).format(**{key: _decimal(value) for key, value in values.items()}), markup=False)
 
 
 def failure(error: ReadableError | DeviceError) -> int:
@@ -198,4 +198,16 @@ def _value(value: object) -> object:
         return explained(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
-    return value.text(_) if isinstance(value, Sentence | Sentences) else value
+    return value.text(_) if isinstance(value, Sentence | Sentences) else _decimal(value)
+
+
+class _Decimal(float):
+    """A number with the decimal mark of the operator's language, however it is formatted."""
+
+    def __format__(self, spec: str) -> str:
+        whole, point, part = super().__format__(spec).partition(".")
+        return _("{whole}.{part}").format(whole=whole, part=part) if point else whole
+
+
+def _decimal(value: object) -> object:
+    return _Decimal(value) if isinstance(value, float) else value

@@ -42,6 +42,12 @@ def test_publishing_what_is_published_says_that_nothing_is_new(loa: Loa) -> None
     assert "Nothing has changed: revision 1 stays." in loa("week", "publish", WEEK, "--dry-run").err
 
 
+def test_numbers_have_the_decimal_mark_of_the_language(loa: Loa) -> None:
+    for lang, mark in (("vi", ","), ("en", ".")):
+        told = loa("bulletin", "preview", "b001", lang=lang).err
+        assert re.search(rf"-\d+{re.escape(mark)}\d LUFS", told), told
+
+
 def test_what_is_taken_back_is_named_by_its_hour_and_xom(loa: Loa, weekdays: Path) -> None:
     told = loa("--config", str(weekdays), "week", "publish", WEEK, "--dry-run", "--yes").err
     taken = [line for line in told.splitlines() if line.startswith("Taken back")]

@@ -47,6 +47,13 @@ def faults(posed: object) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def test_what_is_wrong_with_the_whole_is_said_of_the_document() -> None:
+    assert faults([]) == ["the document: an object was expected"]
+    with pytest.raises(DocumentError) as caught:
+        read_problem("[]")
+    assert [fault.said(in_vietnamese) for fault in caught.value.faults] == ["tài liệu: cần một đối tượng JSON"]
+
+
 def test_the_example_is_read_as_it_is_meant() -> None:
     problem = read_problem(json.dumps(EXAMPLE))
     assert PROBLEM.is_valid(EXAMPLE)

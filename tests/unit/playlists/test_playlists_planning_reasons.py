@@ -56,7 +56,7 @@ def test_f8_the_reason_names_the_xom_and_the_rules_together_and_what_would_help(
         "các khung giờ không còn đủ chỗ cho 1 lượt phát tin “Cảnh báo lừa đảo”"
     )
     assert [phrase.said(in_vietnamese) for phrase in first.would_help][:3] == [
-        "tìm thêm 1.6 phút trong các khung giờ của xóm",
+        "tìm thêm 1,6 phút trong các khung giờ của xóm",
         "rút ngắn hoặc dời lịch tiếp sóng VOV1",
         "thêm khung giờ ngoài lịch ngừng phát vì tang lễ",
     ]
