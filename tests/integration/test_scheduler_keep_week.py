@@ -18,6 +18,7 @@ from scheduler.store.tables import IncidentRow, SlotRow
 from scheduler.usecases.enrol_receiver import add_receiver, revoke_receiver
 from scheduler.usecases.keep_week import keep_week
 from scheduler.usecases.lift_slots import lift_slots
+from scheduler.usecases.pin_bulletin import pin_bulletin
 from scheduler.usecases.tell_guarantee import past_weeks, tell_guarantee
 from scheduler.usecases.verify_log import verify_station
 from scheduler.usecases.week_facts import week_status
@@ -147,6 +148,20 @@ def test_what_finds_no_place_is_said_once_with_its_reason(station: Station) -> N
     assert len({row.id for row in unmet}) == len(unmet)
     assert all(row.values["reason"] for row in unmet)
     assert make_goods(station) == []
+
+
+def test_a_lost_play_too_many_is_neither_made_good_nor_an_incident(station: Station, cast: dict[str, Device]) -> None:
+    """b001 is wanted twice and was pinned a third time."""
+    pin_bulletin(station, "b001", WEEK.start + timedelta(days=5, hours=17, minutes=10), ["x1"], SUNDAY)
+    slot = planned(station)[0]
+    now = end_of(slot) + timedelta(seconds=5)
+    for receiver in ("r1", "r2"):
+        say(station, "record", cast[receiver], cast[receiver].record(slot, "interrupted"), now)
+    prove(station, cast, next(s for s in slots_in(station, "x2")), now, "r3")
+    keep(station, now)
+    assert make_goods(station) == []
+    with station.store.reading() as session:
+        assert not list(session.exec(select(IncidentRow).where(IncidentRow.kind == "no-make-good")))
 
 
 def test_after_the_week_nothing_is_made_good(station: Station) -> None:
