@@ -122,6 +122,7 @@ def late_proofs(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[SlotFact
         if slot.makes_good is not None
         and not slot.cancelled
         and slot.start > now
+        and slot.receivers
         and all((slot.makes_good, receiver) in proven for receiver in slot.receivers)
     )
 

@@ -211,6 +211,17 @@ def test_i7_a_slot_that_a_rule_took_back_is_made_good_before_the_week_begins(sta
     assert incidents(mourning, "guarantee") == []
 
 
+def test_i13_one_make_good_for_a_slot_also_where_no_receiver_stands(station: Station) -> None:
+    revoke_receiver(station, "r1", "hỏng", SUNDAY)
+    revoke_receiver(station, "r2", "hỏng", SUNDAY)
+    mourning = with_blackout(station, WEEK.start, end_of(planned(station)[0]) + timedelta(hours=1))
+    with mourning.store.writing() as session:
+        lift_slots(session, mourning, SUNDAY)
+    for second in range(3):
+        keep(mourning, SUNDAY + timedelta(seconds=second))
+    assert [made.why for made in make_goods(mourning)] == [None]
+
+
 def test_i7_what_the_week_can_no_longer_hold_is_told_before_it_begins_and_closed_when_it_can(station: Station) -> None:
     mourning = with_blackout(station, WEEK.start, WEEK.end)
     with mourning.store.writing() as session:

@@ -343,6 +343,11 @@ def test_f10_a_make_good_is_dropped_when_the_late_proof_comes_before_it_starts()
     assert late_proofs(replace(both_proofs, slots=(shared, replace(mended, cancelled=True))), RULES, at(59)) == ()
 
 
+def test_i13_where_no_receiver_stands_nothing_is_proven_late():
+    gone, in_its_place = slot("a", 5.5, (), cancelled=True), slot("m", 60, (), makes_good="a")
+    assert late_proofs(week([gone, B, in_its_place], receivers=[]), RULES, at(-24)) == ()
+
+
 def test_an_unknown_slot_is_not_hoped_for_twice():
     """Its proof may come, or its make-good may be played: one broadcast in the count, never two."""
     mended = slot("m", 60, makes_good="b")
