@@ -1,7 +1,8 @@
 """An independent reading of the rules: every way a plan breaks them.
 
-Shares no code with the search: it works on instants, one pair of plays at a time, as one would check by hand. A rule
-that only committed plays break is not the plan's fault and is not reported.
+Shares no code with the search but the reading of a rule's own hours and targets: it works on instants, one pair of
+plays at a time, as one would check by hand. A rule that only committed plays break is not the plan's fault and is not
+reported.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def violations(problem: Problem, plan: WeekPlan) -> list[Violation]:
     found: list[Violation] = []
     counted = {committed.play for committed in problem.committed if committed.counts}
     standing, new = frozenset(plan.plays), frozenset(plan.added)
-    found += [Violation("committed", play.xom, (play,)) for play in counted - standing]
+    found += [Violation("committed", play.xom, (play,)) for play in sorted(counted - standing)]
     if len(standing) != len(plan.plays) or standing != counted | new:
         found.append(Violation("added", "", ()))
     by_xom: dict[str, list[Play]] = {xom.id: [] for xom in problem.xom}
@@ -171,11 +172,16 @@ def _by_bulletin(own: Iterable[_Sound]) -> dict[str, list[_Sound]]:
 
 
 def _programmes(own: Sequence[_Sound]) -> list[list[_Sound]]:
-    """Plays that follow each other without a break in one window."""
+    """Plays that follow each other without a break in one window; what is new is no part of what was sent."""
     runs: list[list[_Sound]] = []
     for sound in own:
         last = runs[-1][-1] if runs else None
-        if last and last.end == sound.start and (last.window, last.day) == (sound.window, sound.day):
+        if (
+            last
+            and last.end == sound.start
+            and (last.window, last.day) == (sound.window, sound.day)
+            and last.new is sound.new
+        ):
             runs[-1].append(sound)
         else:
             runs.append([sound])
@@ -194,7 +200,7 @@ def _per_day(problem: Problem, own: Sequence[_Sound], silences: Sequence[_Silenc
         new = any(sound.new for sound in (*one[2], *other[2]))
         if new and one[0] < other[1] and other[0] < one[1] and (problem.lead_in or problem.lead_out):
             yield Violation("lead_room", one[2][0].xom.id, (one[2][0].play, other[2][0].play))
-    for day in {sound.day for sound in own}:
+    for day in sorted({sound.day for sound in own}):
         mine = [span for span in spans if span[2][0].day == day]
         if not any(sound.new for span in mine for sound in span[2]):
             continue

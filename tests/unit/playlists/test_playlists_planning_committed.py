@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from playlists.exact.prover import CpSat
 from playlists.planning.answered import answer_document
 from playlists.planning.board import Board
+from playlists.planning.check import violations
 from playlists.planning.document import DocumentError, read_problem
 from playlists.planning.exact import search
 from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.plan import missing, week_plan
+from playlists.planning.problem import Play
 from playlists.planning.solve import Infeasible, solve
 
 MORNING = {"days": [1, 2, 3, 4, 5, 6, 7], "from": "05:00", "to": "05:10"}
@@ -111,3 +115,16 @@ def test_what_is_no_json_is_told_by_its_place(text: str | bytes, said: str) -> N
     with pytest.raises(DocumentError) as caught:
         read_problem(text)
     assert said in str(caught.value)
+
+
+def test_a_new_programme_is_no_part_of_the_one_that_was_sent_before_it() -> None:
+    """Its ident must not sound over the end of what was sent."""
+    posed = read_problem(
+        json.dumps(week(bulletin("b1"), bulletin("b2"), committed=[sent("b1", "2026-11-23T05:00:30+07:00")]))
+    )
+    with_idents = replace(posed, lead_in=timedelta(seconds=10), lead_out=timedelta(seconds=10))
+    start = posed.committed[0].start + timedelta(seconds=60)
+    joined = week_plan(with_idents, [Play("x1", "b2", start)])
+    apart = week_plan(with_idents, [Play("x1", "b2", start + timedelta(seconds=20))])
+    rules = [{fault.rule for fault in violations(with_idents, plan)} for plan in (joined, apart)]
+    assert rules == [{"lead_room", "campaign_min_per_xom"}, {"campaign_min_per_xom"}]
