@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from playlists.planning.check import violations
+from playlists.planning.cut import none_there_can_be
 from playlists.planning.figure import figure
 from playlists.planning.lane import Lane, instant, lane_of
 from playlists.planning.plan import week_plan
@@ -32,6 +33,8 @@ def improved(
     whole = {xom.id: lanes[xom.id] if lanes[xom.id].exact else lane_of(problem, xom, whole=True) for xom in group}
     if all(a >= b for a, b in zip(reached, _most(whole, group), strict=True)):
         return best, True
+    if len(group) == 1 and none_there_can_be(list(whole.values())):
+        return best, False
     part = _part(problem, group)
     tight = pose(problem, [xom.id for xom in group], Goal.BEST)
     exact = says_all(tight.question)

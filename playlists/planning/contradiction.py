@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from playlists.planning.cut import overload_together
+from playlists.planning.cut import none_there_can_be
 from playlists.planning.exact import Found, search
 from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.problem import Problem
@@ -163,7 +163,7 @@ class _Asking:
         return pose(self.problem, [item.id for item in group], Goal.ANY, loose=loose, without=without).question
 
     def _overloaded(self, clique: Sequence[Xom], without: frozenset[str]) -> bool:
-        return overload_together([lane_of(self.problem, item, without, whole=True) for item in clique]) > 0
+        return none_there_can_be([lane_of(self.problem, item, without, whole=True) for item in clique])
 
 
 def _cliques(xom: Sequence[Xom], problem: Problem, without: frozenset[str]) -> Iterator[tuple[Xom, ...]]:

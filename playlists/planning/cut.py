@@ -1,4 +1,4 @@
-"""A quick proof of overload: minutes of sound as a flow from the minimums through slots and days."""
+"""Quick proofs that there is no plan: seconds of sound, or campaign plays, as a flow into what room there is."""
 
 from __future__ import annotations
 
@@ -35,6 +35,29 @@ def overload(lane: Lane) -> int:
         for slot in {block.slot for block, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds}:
             _join(arcs, node, slot, demand.size)
     return asked - _flow(arcs)
+
+
+def campaign_lacking(lane: Lane) -> int:
+    """The campaign slots asked beyond all there can be; 0 proves nothing.
+
+    Each bulletin in no more slots than it is wanted, each slot once (max-flow, min-cut).
+    """
+    lacking = lane.campaign_need - len(lane.covered)
+    if lacking <= 0:
+        return 0
+    arcs = _arcs()
+    for slot, key in enumerate(lane.slots):
+        _join(arcs, slot, SINK, int(key not in lane.covered))
+    for node, demand in enumerate(lane.demands, len(lane.slots)):
+        _join(arcs, SOURCE, node, demand.want if demand.campaign else 0)
+        for slot in {block.slot for block, bounds in zip(lane.blocks, demand.bounds, strict=True) if bounds}:
+            _join(arcs, node, slot, 1)
+    return max(0, lacking - _flow(arcs))
+
+
+def none_there_can_be(lanes: Sequence[Lane]) -> bool:
+    """Whether a flow proves that there is no plan for lanes of which each hears each other."""
+    return any(campaign_lacking(lane) for lane in lanes) or overload_together(lanes) > 0
 
 
 def overload_together(lanes: Sequence[Lane]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from playlists.planning.board import Board
-from playlists.planning.cut import overload
+from playlists.planning.cut import campaign_lacking, overload
 from playlists.planning.lane import Lane
 from playlists.planning.positions import settle
 
@@ -24,7 +24,7 @@ def search(lane: Lane, days: int, steps: int) -> Board | Found:
     Fewer plays are never harder to place, so exactly the missing plays of the minimums are placed, then as many
     campaign plays as the guarantee still lacks. `Found.NOTHING` is a proof.
     """
-    if lane.exact and overload(lane) > 0:
+    if lane.exact and (campaign_lacking(lane) or overload(lane)):
         return Found.NOTHING
     looking = _Search(lane, days, steps)
     if looking.minimums(0, -1):

@@ -50,7 +50,8 @@ def test_without_effort_for_a_second_search_nothing_is_called_impossible(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     problem = json.loads(EXAMPLE.read_text(encoding="utf-8"))
-    problem["rules"]["campaign_min_per_xom"] = 3  # x02 has two windows a week
+    problem["bulletins"][0] |= {"min_per_week": 2, "min_gap_h": 160}  # which no flow proves
+    problem["committed"] = []
     file = tmp_path / "week.json"
     file.write_text(json.dumps(problem), encoding="utf-8")
     code, found = solved(capsys, file, "--effort", "0")

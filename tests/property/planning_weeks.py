@@ -252,6 +252,7 @@ def odd_week(seed: int) -> Json:
             begin, which = _odd_second(chance, days), chance.choice(bulletins)
             if all(begin >= other + 240 or begin + 240 <= other for other, _ in sent) or chance.random() < 0.05:
                 sent.append((begin, str(which["id"])))
+        sent = list(dict.fromkeys(sent))
         states = "planned", "played", "unknown", "missed"
         committed += [
             {"xom": f"x{number}", "bulletin": which, "start": at(week, begin), "state": chance.choice(states)}
