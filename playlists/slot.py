@@ -36,7 +36,7 @@ class Programme:
 class Slot:
     """A programme that was published, under the name it keeps; `revision` is the plan's that brought it.
 
-    `makes_good` names the slot it stands in for. A cancelled one says `why`; nothing else of a slot ever changes.
+    `makes_good` is the lost slot, of a make-good only. A cancelled one says `why`; nothing else of a slot ever changes.
     """
 
     id: str

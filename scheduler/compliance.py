@@ -51,13 +51,13 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
     """The campaign slots that ask for a make-good now, while the week lasts; the earliest lost first.
 
     Failed, or unknown past the deadline, on a receiver that still stands in the xóm; or taken back before they sounded,
-    where too few are left for the guarantee. A slot is made good once, a make-good never (I13, F10); where an authority
-    waived the guarantee nothing is.
+    where too few are left for the guarantee. A slot is made good once, a make-good never (I13, F10); for one that moved
+    only what stands in for it asks. Where an authority waived the guarantee nothing does.
     """
     if now >= facts.week.end:
         return ()
     slots = [slot for slot in facts.slots if slot.week == facts.week and slot.campaign]
-    made_good = {slot.makes_good for slot in slots if not slot.cancelled}
+    answered = {slot.stands_for for slot in slots if not slot.cancelled or slot.kind != "make_good"}
     standing = {
         (r.id, r.xom) for r in facts.receivers if r.enrolled_at and (r.revoked_at is None or r.revoked_at > now)
     }
@@ -70,7 +70,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
     lost = [
         Lost(slot, tuple(play.receiver for play in found), "failed" in states[slot.id])
         for slot, found in losers.items()
-        if found and slot.campaign and slot.kind != "make_good" and slot.id not in made_good
+        if found and slot.campaign and slot.kind != "make_good" and slot.id not in answered
     ]
     hopeless = {
         slot.id for slot in slots if "failed" in states[slot.id] or (slot.cancelled and states[slot.id] != {"played"})
@@ -80,7 +80,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
         hoped_for = {item.slot.id for item in lost} - facts.given_up.keys()
         chances = {_first(slot, own).id for slot in own if slot.id not in hopeless or slot.id in hoped_for}
         gone = [slot for slot in own if slot.cancelled and slot.id in hopeless and slot.kind != "make_good"]
-        gone = [slot for slot in gone if slot.id not in made_good]
+        gone = [slot for slot in gone if slot.id not in answered]
         gone.sort(key=lambda slot: (slot.start, slot.id))
         short = max(0, rules.required - len(chances))
         lost += [Lost(slot, slot.receivers, failed=True, taken_back=True) for slot in gone[:short]]
@@ -90,7 +90,7 @@ def lost_slots(facts: WeekFacts, rules: Rules, now: datetime) -> tuple[Lost, ...
 
 def _first(slot: SlotFact, own: Sequence[SlotFact]) -> SlotFact:
     """The slot that this one stands in for, and that one in its turn: what it all began with."""
-    before = next((other for other in own if other.id == slot.makes_good), None)
+    before = next((other for other in own if other.id == slot.stands_for), None)
     return slot if before is None else _first(before, own)
 
 

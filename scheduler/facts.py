@@ -24,7 +24,8 @@ class XomFact:
 class SlotFact:
     """One programme on one xóm; `receivers` are those whose manifest is to name it; `week` is its start's (case C8).
 
-    pinned: the operator chose the instant. play_now: sent out on the day itself.
+    pinned: the operator chose the instant. play_now: sent out on the day itself. `stands_for` is the slot whose
+    place it took: of a make-good the lost one, of another that which moved to make room.
     """
 
     id: str
@@ -34,9 +35,14 @@ class SlotFact:
     end: datetime
     campaign: bool
     kind: SlotKind
-    makes_good: str | None
+    stands_for: str | None
     cancelled: bool
     receivers: tuple[str, ...]
+
+    @property
+    def makes_good(self) -> str | None:
+        """The lost slot, of a make-good only."""
+        return self.stands_for if self.kind == "make_good" else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ def at(hours: float) -> datetime:
     return WEEK.start + timedelta(hours=hours)
 
 
-def slot(name, hours, receivers=("r1",), **changes) -> SlotFact:
+def slot(name, hours, receivers=("r1",), makes_good=None, **changes) -> SlotFact:
+    """`makes_good`: it is a make-good for that slot."""
+    if makes_good:
+        changes = {"kind": "make_good", "stands_for": makes_good, **changes}
     facts = {
         "id": name,
         "xom": "x1",
@@ -21,8 +24,8 @@ def slot(name, hours, receivers=("r1",), **changes) -> SlotFact:
         "start": at(hours),
         "end": at(hours) + timedelta(minutes=5),
         "campaign": True,
-        "kind": "make_good" if changes.get("makes_good") else "planned",
-        "makes_good": None,
+        "kind": "planned",
+        "stands_for": None,
         "cancelled": False,
         "receivers": tuple(receivers),
     }

@@ -142,7 +142,7 @@ def _sign(play: Play) -> Text:
 def _tell_make_goods(station: Station) -> None:
     """Every make-good of the week: what it was for, and what became of it."""
     with station.store.reading() as session:
-        slots = [slot for slot in slots_of_week(session, str(WEEK)) if slot.makes_good is not None]
+        slots = [slot for slot in slots_of_week(session, str(WEEK)) if slot.kind == "make_good"]
     for slot in slots:
         start = _local(read_instant(slot.start))
         if slot.cancelled_at is None:

@@ -80,7 +80,7 @@ def slot_fact(row: columns.Slot) -> SlotFact:
         end=read_instant(row["end"]),
         campaign=row["campaign"],
         kind=row["kind"],
-        makes_good=row["makes_good"],
+        stands_for=row["makes_good"],
         cancelled=row["cancelled_at"] is not None,
         receivers=tuple(row["receivers"]),
     )

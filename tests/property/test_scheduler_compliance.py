@@ -21,7 +21,7 @@ slot_facts = st.builds(
     end=st.just(at(0)),
     campaign=st.sampled_from([True, True, True, False]),
     kind=st.just("planned"),
-    makes_good=st.none(),
+    stands_for=st.none(),
     cancelled=st.sampled_from([False, False, False, True]),
     receivers=st.sets(names, min_size=1).map(lambda s: tuple(sorted(s))),
 ).map(lambda s: replace(s, end=s.start + timedelta(minutes=5)))
@@ -43,7 +43,7 @@ receiver_facts = st.lists(
 def weeks(draw):
     slots = draw(st.lists(slot_facts, max_size=6))
     for lost in draw(st.lists(st.sampled_from(slots), max_size=2)) if slots else []:
-        made = replace(draw(slot_facts), xom=lost.xom, kind="make_good", makes_good=lost.id, campaign=True)
+        made = replace(draw(slot_facts), xom=lost.xom, kind="make_good", stands_for=lost.id, campaign=True)
         slots.append(made)
     records = [draw(records_of(s)) for s in slots for _ in range(draw(st.integers(0, 2)))]
     return replace(

@@ -8,7 +8,7 @@ from scheduler_week import RULES, WEEK, at, receiver, record, slot, week
 
 from playlists.week import Week
 from scheduler.compliance import judge, judged, late_proofs, lost_slots, mendable, plays
-from scheduler.facts import DeliveryFact, Rules, WaiverFact, XomFact
+from scheduler.facts import DeliveryFact, Rules, SlotFact, WaiverFact, XomFact
 from scheduler.sentence import Sentence
 
 A, B, C = slot("a", 5.5), slot("b", 53.5), slot("c", 125.5)
@@ -253,6 +253,26 @@ def test_a_cancelled_slot_is_lost_only_where_too_few_are_left():
     )
     hopeless = replace(week([gone, B, C], [failed]), given_up={"b": Sentence("No room.")})
     assert [x.slot.id for x in lost_slots(hopeless, RULES, at(54))] == ["a", "b"]
+
+
+def moved(name: str, hours: float, of: str, **changes: object) -> SlotFact:
+    """Where the planner's slot `of` went to make room."""
+    return slot(name, hours, stands_for=of, **changes)
+
+
+def test_i13_a_slot_that_moved_is_not_asked_for_beside_what_stands_in_for_it():
+    failed = record("r1", A, result="missed", samples_played=0, start=None)
+    gone = replace(B, cancelled=True)
+    for then in ([moved("b2", 60, "b")], [moved("b2", 60, "b", cancelled=True), moved("b3", 65, "b2")]):
+        facts = week([A, gone, *then], [failed], given_up={"a": Sentence("No room.")})
+        assert [x.slot.id for x in lost_slots(facts, RULES, at(30))] == ["a"]
+    taken_back = week([gone, moved("b2", 60, "b", cancelled=True), replace(C, cancelled=True)])
+    assert [x.slot.id for x in lost_slots(taken_back, RULES, at(30))] == ["b2", "c"]
+
+
+def test_f10_only_a_make_good_is_dropped_when_the_late_proof_comes():
+    heard_after_all = week([replace(A, cancelled=True), moved("a2", 60, "a"), B], [record("r1", A)])
+    assert late_proofs(heard_after_all, RULES, at(59)) == ()
 
 
 def test_what_takes_the_place_of_a_cancelled_slot_is_not_held_against_the_bound():
