@@ -163,7 +163,9 @@ def _settled(
     for answer in placed.values():
         problem = with_placed(problem, answer)
     stay = _standing_then(problem, standing, placed.values())
-    return tuple(placed.get(wish) or settle(problem, wish, stay, choice, lifted) for wish in wishes)
+    rest = [wish for wish in wishes if wish not in placed]
+    left = dict(zip(rest, _in_turn(problem, rest, stay, choice, lifted), strict=True))
+    return tuple(placed.get(wish) or left[wish] for wish in wishes)
 
 
 def _in_turn(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playlists.bulletin import Targets
-from playlists.planning.placing import broken, nearest, plays_at, span_of
+from playlists.planning.check import violations
+from playlists.planning.placing import DEMANDS, broken, nearest, plays_at, span_of
+from playlists.planning.plan import week_plan
 from playlists.planning.problem import Committed, PlannedBulletin, PlanningRules, Problem
 from playlists.planning.settling import (
     Choice,
@@ -19,6 +22,7 @@ from playlists.planning.settling import (
     Sounding,
     Standing,
     Wish,
+    programme,
     settle,
     settle_all,
     with_placed,
@@ -196,6 +200,56 @@ def test_a_neighbour_whose_programme_stays_refuses_the_others_their_place() -> N
     assert {fault.rule for fault in first.faults} == {"overlaps"}
     assert isinstance(second, Declined)
     assert second.fixed == (there[1],)
+
+
+BARE = replace(
+    POSED,
+    xom=(XOM, OTHER),
+    overlaps=(("x1", "x2"),),
+    bulletins=tuple(bulletin(name, gap=0) for name in ("b1", "b2", "b3")),
+    lead_in=GRID * 0,
+    lead_out=GRID * 0,
+)
+"""Two xóm that hear each other, and programmes of nothing but their bulletins."""
+wishes_near = st.builds(
+    Wish,
+    xom=st.sampled_from(["x1", "x2"]),
+    start=st.integers(-3, 8).map(lambda grids: at(4, 5, 30) + grids * GRID),
+    bulletins=st.sampled_from([("b1",), ("b2",), ("b3",), ("b1", "b2")]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(wishes_near, min_size=1, max_size=5), st.lists(wishes_near, max_size=3), st.sampled_from(Choice))
+def test_what_is_placed_together_breaks_no_rule_and_takes_off_each_programme_once(
+    wishes: list[Wish], there: list[Wish], choice: Choice
+) -> None:
+    problem, standing = BARE, list[Standing]()
+    for wish in there:
+        if isinstance(answer := settle(problem, wish, standing, None), Placed):
+            problem = with_placed(problem, answer)
+            standing.append(Standing(f"s{len(standing)}", programme(problem, wish), fixed=False))
+    placed = [answer for answer in settle_all(problem, wishes, standing, choice) if isinstance(answer, Placed)]
+    off = [item for answer in placed for item in answer.taken_off]
+    assert len({item.slot for item in off}) == len(off)
+    stand = [item.programme for item in standing if item not in off] + [programme(BARE, a.wish) for a in placed]
+    assert not any(a.xom == b.xom and a.interval.overlaps(b.interval) for a, b in combinations(stand, 2))
+    plays = [play for one in stand for play in plays_at(BARE, one.xom, one.bulletins, one.start)]
+    assert {fault.rule for fault in violations(BARE, week_plan(BARE, plays))} <= DEMANDS
+
+
+def test_what_no_round_places_is_settled_in_turn_as_well() -> None:
+    """The last wish is refused, so what it would take off stays and refuses the first; one of the others follows it."""
+    pair = replace(BARE, committed=(Committed("x2", "b3", at(4, 5, 30)),))
+    stays = Standing("s", Programme("x2", at(4, 5, 30), at(4, 5, 31) + GRID, ("b3",)), fixed=False)
+    wishes = [
+        Wish("x1", at(4, 5, 31), ("b1",)),
+        Wish("x1", at(4, 5, 32), ("b2",)),
+        Wish("x1", at(4, 5, 32), ("b3",)),
+        Wish("x2", at(4, 5, 29), ("b3",)),
+    ]
+    answers = settle_all(pair, wishes, [stays], Choice.OVERRIDE)
+    assert [isinstance(answer, Placed) for answer in answers] == [False, True, False, False]
 
 
 def test_the_same_wish_twice_is_one() -> None:
