@@ -119,8 +119,7 @@ def planned(session: Session, station: Station, week: Week, now: datetime) -> Pl
         raise ConflictError("week {week} is over: expected this week or a coming one", week=week)
     material = find_material(session, station, week)
     problem = pose(session, station, week, material, now)
-    with CpSat(EFFORT, BUDGET) as prover:
-        answer = solve(problem, prover)
+    answer = answered(problem)
     if isinstance(answer, WeekPlan):
         return Planned(week, problem, material, answer, True, ())
     waivers = week_facts(session, week, now).waivers
@@ -128,6 +127,12 @@ def planned(session: Session, station: Station, week: Week, now: datetime) -> Pl
         return Planned(week, problem, material, answer.plan, False, answer.reasons, answer.missing, waivers)
     assert isinstance(answer, Undecided)
     return Planned(week, problem, material, answer.plan, None, (), answer.missing, waivers)
+
+
+def answered(problem: Problem) -> WeekPlan | Infeasible | Undecided:
+    """The plan as publishing makes it, for whoever publishes or foresees it."""
+    with CpSat(EFFORT, BUDGET) as prover:
+        return solve(problem, prover)
 
 
 def pose(session: Session, station: Station, week: Week, material: Material, now: datetime) -> Problem:

@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from playlists.changes import Change, changes
-from playlists.exact.prover import CpSat
 from playlists.planning.foresight import Outage, Outlook, foresee
 from playlists.planning.losses import Ahead, Known
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import PlayState, Problem
 from playlists.planning.reasons import Reason
-from playlists.planning.solve import Infeasible, solve
+from playlists.planning.solve import Infeasible
 from playlists.rules import Blackout
 from playlists.slot import Slot
 from playlists.week import Week
@@ -24,7 +23,7 @@ from scheduler.sentence import Sentence
 from scheduler.station import Station
 from scheduler.store.queries import active_receivers, latest_plan
 from scheduler.usecases.known_slots import ahead_of, known_slots, loop_of, with_planned
-from scheduler.usecases.plan_week import find_material, open_reasons, pose
+from scheduler.usecases.plan_week import answered, find_material, open_reasons, pose
 from scheduler.usecases.published_week import titles
 from scheduler.usecases.week_facts import counting_rules, week_facts
 
@@ -183,8 +182,7 @@ def _planned(
     ahead: Ahead, slots: Sequence[Known], campaign: frozenset[str], waived: Collection[str]
 ) -> tuple[Ahead, list[Known], tuple[Reason, ...]]:
     """The week with what publishing would add to it, and why that is not all, where nobody accepts it."""
-    with CpSat() as prover:
-        answer = solve(ahead.problem, prover)
+    answer = answered(ahead.problem)
     planned, new = with_planned(ahead, answer if isinstance(answer, WeekPlan) else answer.plan, campaign)
     reasons = open_reasons(answer.reasons, answer.missing, waived) if isinstance(answer, Infeasible) else ()
     return planned, [*slots, *new], reasons
