@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 
 from playlists.planning.lane import Lane
-from playlists.planning.positions import is_free
 
 
 def positional(lane: Lane) -> frozenset[int]:
@@ -20,7 +19,7 @@ def positional(lane: Lane) -> frozenset[int]:
             found.add(number)
     for number, demand in enumerate(lane.demands):
         open_ = [(block, bounds) for block, bounds in enumerate(demand.bounds) if bounds]
-        found.update(block for block, _ in open_ if not is_free(lane, number, block))
+        found.update(block for block, _ in open_ if not lane.free[number][block])
         for (one, first), (other, second) in combinations(open_, 2):
             if second[0] - first[1] < demand.gap <= second[1] - first[0]:
                 found |= {one, other}

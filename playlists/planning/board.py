@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from playlists.planning.lane import Lane
-from playlists.planning.positions import is_free
 
 
 class Board:
@@ -38,9 +37,7 @@ class Board:
         self.programmes = [0] * 7  # blocks of each day with plays in them
         self._slot_day = {block.slot: block.day for block in lane.blocks}
         self._held = frozenset(slot for slot, key in enumerate(lane.slots) if key in lane.covered)
-        self._free = [
-            [is_free(lane, demand, block) for block in range(len(lane.blocks))] for demand in range(len(lane.demands))
-        ]
+        self._free = lane.free
 
     def fits(self, demand: int, block: int) -> bool:
         """Whether the play may be put there as the board stands."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from playlists.bulletin import Priority
@@ -102,6 +102,18 @@ class Lane:
     @property
     def leads(self) -> int:
         return self.lead_in + self.lead_out
+
+    @cached_property
+    def free(self) -> tuple[tuple[bool, ...], ...]:
+        """For each demand and block, whether a play may start anywhere in the block that its length allows."""
+        inside = [(block.start + self.lead_in, block.end - self.lead_out) for block in self.blocks]
+        return tuple(
+            tuple(
+                bounds is not None and bounds[0] == first and bounds[1] == end - demand.size
+                for bounds, (first, end) in zip(demand.bounds, inside, strict=True)
+            )
+            for demand in self.demands
+        )
 
     @property
     def contiguous(self) -> bool:

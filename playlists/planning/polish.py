@@ -116,7 +116,9 @@ class _Polishing:
             used = self._used()
             if len(used) <= least:
                 return
-            self._emptied(block, [other for other in used if other != block])
+            others = [other for other in used if other != block]
+            if not self._stuck(block, others):
+                self._emptied(block, others)
 
     def earlier(self) -> None:
         """Programmes to each other's days, or into free blocks; single plays into other programmes."""
@@ -128,8 +130,11 @@ class _Polishing:
                 self._days_exchanged(one, other)
             for block in reversed(self._used()):
                 others = [other for other in self._used() if other != block]
+                stuck = self._stuck(block, others)
                 for free in range(block):
-                    if not board.contents[free] and self._sooner(block, sorted([*others, free])):
+                    if board.contents[free] or not all(self._may_move(number, block, free) for number in stuck):
+                        continue
+                    if self._sooner(block, sorted([*others, free])):
                         break
             used = self._used()
             for block in reversed(used):
@@ -209,6 +214,17 @@ class _Polishing:
                 self.undo(mark)
                 return False
         return self._stands(mark)
+
+    def _stuck(self, block: int, targets: Sequence[int]) -> list[int]:
+        """The plays of a block that none of the targets could take, whatever room were made there."""
+        contents = self.board.contents[block]
+        return [number for number in contents if not any(self._may_move(number, block, target) for target in targets)]
+
+    def _may_move(self, number: int, block: int, target: int) -> bool:
+        if self.demands[number].bounds[target] is None or self._moved(number, block, target) > NO_LESS:
+            return False
+        slot = self.blocks[target].slot
+        return all(other == block or self.blocks[other].slot != slot for other in self.board.blocks[number])
 
     def _sooner(self, block: int, targets: Sequence[int]) -> bool:
         """Move all plays of a block into others where they lie earlier, all together."""

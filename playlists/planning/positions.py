@@ -34,12 +34,6 @@ def settle(lane: Lane, contents: Sequence[Sequence[int]], orders: int = ORDERS) 
     return Settled(found, found is not None or settling.orders_left > 0)
 
 
-def is_free(lane: Lane, demand: int, block: int) -> bool:
-    """Whether the play may start anywhere in the block that its length allows."""
-    stretch, size = lane.blocks[block], lane.demands[demand].size
-    return lane.demands[demand].bounds[block] == (stretch.start + lane.lead_in, stretch.end - lane.lead_out - size)
-
-
 def plays_at(lane: Lane, starts: Starts) -> Placed:
     """The plays as others name them."""
     return tuple(sorted((lane.demands[demand].bulletin, start) for (demand, _), start in starts.items()))
@@ -87,7 +81,7 @@ class _Settling:
             times = self._in_order(block, order, last)
             if times is not None:
                 here = {(demand, block): start for demand, start in times.items()}
-                whole = self.from_block(block + 1, {**last, **times}, {**found, **here})
+                whole = self.from_block(block + 1, last | times, found | here)
                 if whole is not None:
                     return whole
         return None
@@ -96,7 +90,7 @@ class _Settling:
         """The blocks in which it matters where the demand comes to lie."""
         asked = self.lane.demands[demand]
         for block in blocks:
-            if not is_free(self.lane, demand, block):
+            if not self.lane.free[demand][block]:
                 yield block
         for early, late in pairwise(blocks):
             before, after = asked.bounds[early], asked.bounds[late]
