@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from playlists.planning.check import violations
+from playlists.planning.compiled import lane_of
 from playlists.planning.cut import none_there_can_be
 from playlists.planning.figure import figure
-from playlists.planning.lane import Lane, instant, lane_of
+from playlists.planning.lane import Lane, instant
 from playlists.planning.plan import week_plan
 from playlists.planning.polish import polished
 from playlists.planning.positions import starts_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from playlists.planning.compiled import lane_of, rule_names
 from playlists.planning.cut import none_there_can_be
 from playlists.planning.exact import Found, search
-from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.problem import Problem
 from playlists.planning.question import (
     Encoding,

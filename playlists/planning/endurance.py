@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from playlists.planning.lane import lane_of
+from playlists.planning.compiled import lane_of
 from playlists.planning.losses import Ahead, Known, Loop, in_time, moved_on
 from playlists.planning.makegood import Lost
 from playlists.planning.problem import PlayState

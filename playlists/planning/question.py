@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from playlists.planning.lane import Lane, Span, instant, lane_of
+from playlists.planning.compiled import lane_of
+from playlists.planning.lane import Lane, Span, instant
 from playlists.planning.problem import Play, Problem
 from playlists.xom import Xom
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from playlists.planning.compiled import lane_of, rule_names
 from playlists.planning.contradiction import CAMPAIGN as CAMPAIGN
 from playlists.planning.contradiction import Contradiction, contradictions, is_goal
 from playlists.planning.cut import overload, overload_together
-from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.phrases import Phrase, Translate
 from playlists.planning.problem import Problem
 from playlists.planning.question import Prover, no_prover, overlap_name

@@ -9,8 +9,9 @@ from playlists.errors import PlaylistError
 from playlists.planning.alone import Alone, days_asked, plan_alone
 from playlists.planning.best import improved
 from playlists.planning.check import violations
+from playlists.planning.compiled import lane_of
 from playlists.planning.gathering import gathered
-from playlists.planning.lane import Lane, lane_of
+from playlists.planning.lane import Lane
 from playlists.planning.plan import Missing, WeekPlan, missing, week_plan
 from playlists.planning.problem import Play, Problem
 from playlists.planning.question import Finding, Placed, Prover, Question, groups, neighbours_of, no_prover, plays_of

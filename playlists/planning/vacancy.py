@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from playlists.planning.lane import Demand, Lane, Span, instant, lane_of, merged, remaining
+from playlists.planning.compiled import lane_of
+from playlists.planning.lane import Demand, Lane, Span, instant, merged, remaining
 from playlists.planning.plan import Missing, missing, week_plan
 from playlists.planning.problem import Committed, Play, Problem
 from playlists.planning.programmes import programmes

@@ -25,8 +25,9 @@ from typing import Any
 
 from playlists.exact.prover import CpSat
 from playlists.planning.answered import answer_document
+from playlists.planning.compiled import lane_of
 from playlists.planning.document import read_problem
-from playlists.planning.lane import instant, lane_of
+from playlists.planning.lane import instant
 from playlists.planning.makegood import Lost, make_good
 from playlists.planning.plan import WeekPlan
 from playlists.planning.problem import Committed, Play, PlayState, Problem

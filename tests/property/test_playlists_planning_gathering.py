@@ -10,8 +10,8 @@ from test_playlists_planning_properties import MINUTE, broken, weeks
 
 from playlists.bulletin import Targets
 from playlists.planning.answered import answer_document
+from playlists.planning.compiled import lane_of
 from playlists.planning.gathering import gathered
-from playlists.planning.lane import lane_of
 from playlists.planning.plan import WeekPlan, week_plan
 from playlists.planning.problem import NOTHING, PlannedBulletin, PlanningRules, Problem
 from playlists.planning.question import Placed, neighbours_of, plays_of

@@ -19,10 +19,11 @@ from playlists.planning.alone import plan_alone
 from playlists.planning.answered import answer_document
 from playlists.planning.board import Board
 from playlists.planning.check import violations
+from playlists.planning.compiled import lane_of
 from playlists.planning.document import read_problem
 from playlists.planning.figure import figure
 from playlists.planning.greedy import RESTARTS, minimums, wishes
-from playlists.planning.lane import Lane, lane_of
+from playlists.planning.lane import Lane
 from playlists.planning.plan import WeekPlan, week_plan
 from playlists.planning.polish import polish, polished
 from playlists.planning.positions import Starts, plays_at, settle, starts_of

@@ -13,9 +13,9 @@ from playlists.exact.prover import CpSat
 from playlists.planning.answered import answer_document
 from playlists.planning.board import Board
 from playlists.planning.check import violations
+from playlists.planning.compiled import lane_of, rule_names
 from playlists.planning.document import DocumentError, read_problem
 from playlists.planning.exact import search
-from playlists.planning.lane import lane_of, rule_names
 from playlists.planning.plan import missing, week_plan
 from playlists.planning.problem import Play
 from playlists.planning.solve import Infeasible, solve
