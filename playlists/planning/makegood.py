@@ -106,25 +106,26 @@ def make_good(
     played, the campaign's first, as many as fit. It takes a window that has no campaign yet if there is one, on a day
     that has none where the campaign is on less than two. By default only programmes that held campaign bulletins are
     made good, and every make-good holds one. `movable` are dispatched programmes that may go elsewhere, or give up
-    their room if they hold extras only, where the xóm would go short; `steps` bound the search for that. Raises
-    PlanningError when the independent check finds a fault.
+    their room if they hold extras only, where the xóm would go short; `steps` bound the search for that, over all
+    that is lost, each in its turn having an equal share of what is left. Raises PlanningError when the independent
+    check finds a fault.
     """
     later = _with_losses(replace(problem, now=problem.now + lead_time), lost)
     week = _Week(Ground(later), {xom.id: _own(later, xom.id) for xom in later.xom}, tuple(movable), steps)
     given = dict(already or {})
     unmet: list[Unmet] = []
     needless: list[Unmet] = []
-    for slot in sorted(lost, key=lambda slot: (slot.programme.start, slot.programme.xom, slot.slot)):
+    asked = [slot for slot in lost if not campaign_only or _held_campaign(problem, slot.programme)]
+    asked.sort(key=lambda slot: (slot.programme.start, slot.programme.xom, slot.slot))
+    for number, slot in enumerate(asked):
         xom = slot.programme.xom
-        if campaign_only and not _held_campaign(problem, slot.programme):
-            continue
         wanted = Wanted(xom, slot.programme.bulletins, campaign_only)
         is_wanted = week.ground.is_wanted(week.sent, wanted)
         if not is_wanted and not slot.made_good and not week.lacks(week.sent, wanted):
             needless.append(Unmet(slot, _needless(problem, slot)))
             continue
         refusal = None if slot.taken_back else _refusal(problem, slot, given.get(xom, 0), weekly_cap)
-        if refusal is not None or not week.make_good(slot, wanted):
+        if refusal is not None or not week.make_good(slot, wanted, len(asked) - number):
             unmet.append(Unmet(slot, refusal or _no_room(later, slot, wanted, is_wanted=is_wanted)))
             continue
         given[xom] = given.get(xom, 0) + (not slot.taken_back)
@@ -145,6 +146,7 @@ class _Week:
     def __init__(self, ground: Ground, sent: Sent, movable: Sequence[Programme], steps: int) -> None:
         self.ground, self.sent, self.steps = ground, sent, steps
         self.movable = list(movable)
+        self.hopeless: set[Wanted] = set()  # as long as nothing is added
         self.fresh: set[Programme] = set()
         self.made: list[MakeGood] = []
 
@@ -153,23 +155,32 @@ class _Week:
         lacking = {item.bulletin for item in self.ground.lacking(sent, wanted.xom)}
         return not lacking.isdisjoint({None, *wanted.bulletins})
 
-    def make_good(self, lost: Lost, wanted: Wanted) -> bool:
-        """In free room; where that leaves the xóm short, in room that is made for it. Whether there was any."""
+    def make_good(self, lost: Lost, wanted: Wanted, waiting: int) -> bool:
+        """In free room; where that leaves the xóm short, in room that is made for it. Whether there was any.
+
+        `waiting` losses, this one among them, share the steps that are left.
+        """
+        if wanted in self.hopeless:
+            return False
         ground, sent = self.ground, self.sent
         place = min(ground.places(sent, wanted), key=lambda place: place.rank, default=None)
         free = None
         if place is not None:
             free = Rearranged(place, (), (), ground.sent_with(sent, [wanted.xom], place.bulletins, place.start))
         after = free.sent if free else sent
-        found = None
-        if self.lacks(after, wanted):
+        found, share = None, self.steps // waiting
+        if share and self.lacks(after, wanted):
             fixed = frozenset(made.programme for made in self.made)
             around = sounds(ground, wanted.xom, self.movable, frozenset(self.fresh), fixed)
-            found = rearranged(ground, sent, wanted, around, short(ground, after, wanted.xom), self.steps)
+            found, left = rearranged(ground, sent, wanted, around, short(ground, after, wanted.xom), share)
+            self.steps -= share - left
         chosen = found or free
-        if chosen is not None:
-            self._take(lost, wanted, chosen)
-        return chosen is not None
+        if chosen is None:
+            self.hopeless.add(wanted)
+            return False
+        self._take(lost, wanted, chosen)
+        self.hopeless.clear()
+        return True
 
     def _take(self, lost: Lost, wanted: Wanted, chosen: Rearranged) -> None:
         ground, place = self.ground, chosen.place

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 from playlists.planning.problem import Committed
@@ -15,7 +16,7 @@ from playlists.planning.vacancy import Ground, Place, Sent, Wanted
 from playlists.slot import Programme
 
 MOST = 3  # sounds that are moved or given up for one make-good
-STEPS = 2_000  # lookings for a place; some milliseconds each at most
+STEPS = 3_000  # lookings for a place, for all losses of one look together; a fraction of a millisecond each
 
 Short = tuple[int, int]  # campaign slots and plays of minimums that a xóm lacks
 
@@ -57,15 +58,9 @@ def sounds(
 
     `fresh` are not dispatched yet; `fixed` may be moved, but not given up.
     """
-    left = [programme for programme in movable if programme.start >= ground.problem.now]
+    near = {xom} | ground.neighbours[xom]
     found: list[Sound] = []
-    while left:
-        group = [left.pop(0)]
-        for one in group:
-            same = [other for other in left if _heard_as_one(ground, one, other)]
-            left = [other for other in left if other not in same]
-            group += same
-        near = {xom} | ground.neighbours[xom]
+    for group in _heard_as_one(ground, movable):
         if any(programme.xom in near for programme in group):
             members = tuple(sorted(group, key=lambda programme: programme.xom))
             extra = not any(ground.bulletins[bulletin].campaign for bulletin in group[0].bulletins)
@@ -74,8 +69,19 @@ def sounds(
     return tuple(sorted(found, key=lambda sound: (sound.programmes[0].start, sound.xom)))
 
 
-def _heard_as_one(ground: Ground, one: Programme, other: Programme) -> bool:
-    return other.xom in ground.neighbours[one.xom] and (one.start, one.bulletins) == (other.start, other.bulletins)
+def _heard_as_one(ground: Ground, movable: Sequence[Programme]) -> Iterator[list[Programme]]:
+    """What is to come, the same sound at one instant in xóm that hear each other together."""
+    alike: dict[tuple[datetime, tuple[str, ...]], list[Programme]] = {}
+    for programme in movable:
+        if programme.start >= ground.problem.now:
+            alike.setdefault((programme.start, programme.bulletins), []).append(programme)
+    for left in alike.values():
+        while left:
+            group = [left.pop(0)]
+            for one in group:
+                group += [other for other in left if other.xom in ground.neighbours[one.xom]]
+                left = [other for other in left if other not in group]
+            yield group
 
 
 def short(ground: Ground, sent: Sent, xom: str) -> Short:
@@ -86,27 +92,28 @@ def short(ground: Ground, sent: Sent, xom: str) -> Short:
 
 
 def rearranged(
-    ground: Ground, sent: Sent, wanted: Wanted, around: Sequence[Sound], reached: Short, steps: int = STEPS
-) -> Rearranged | None:
-    """The make-good, and what moves for it, that leave the xóm short of less than `reached`; None where none does.
+    ground: Ground, sent: Sent, wanted: Wanted, around: Sequence[Sound], reached: Short, steps: int
+) -> tuple[Rearranged | None, int]:
+    """The make-good, and what moves for it, that leave the xóm short of less than `reached`, and the steps left.
 
-    As long as the steps last no better one is overlooked: with `MOST` sounds moved or given up, each whole.
+    None where there is none. As long as the steps last no better one is overlooked: with `MOST` sounds moved or given
+    up, each whole.
     """
     freed = sent
     for sound in around:
         freed = without(freed, sound.programmes)
     if next(ground.places(freed, wanted), None) is None:
-        return None
+        return None, steps - 1
     own = [sound for sound in around if wanted.xom in sound.xom and not sound.extra]
     campaign = sum(any(ground.bulletins[bulletin].campaign for bulletin in sound.bulletins) for sound in own)
     doubled = campaign - (short(ground, freed, wanted.xom)[0] - short(ground, sent, wanted.xom)[0])
     for goal in _goals(ground, sent, wanted, reached, 1 + doubled):
         looking = _Search(ground, sent, wanted, around, goal, steps // 2)
         found = looking.best()
-        if found is not None:
-            return found
         steps -= steps // 2 - looking.steps
-    return None
+        if found is not None:
+            return found, steps
+    return None, steps
 
 
 def without(sent: Sent, programmes: Sequence[Programme]) -> Sent:

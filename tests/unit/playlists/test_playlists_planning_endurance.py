@@ -145,7 +145,7 @@ def falls(problem: Problem, slots: list[Known], loop: Loop, gone: frozenset[str]
                 movable=movable,
             )
             made += len(answer.made)
-            waiting = [unmet.lost for unmet in answer.unmet]
+            waiting = [found.lost for found in (*answer.unmet, *answer.needless)]
             committed, movable = answer.committed, [*answer.movable]
             moved = {move.before: move.after for entry in answer.made for move in entry.moved}
             places = {slot: moved.get(programme, programme) for slot, programme in places.items()}

@@ -249,6 +249,20 @@ def test_what_neighbours_hear_as_one_gives_way_as_one() -> None:
     assert made.gives_way == (others[1], replace(others[1], xom="x2"))
 
 
+def test_the_steps_for_making_room_are_shared_by_all_that_is_lost_at_once() -> None:
+    """A cut of the whole commune is answered as fast as one lost slot."""
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    count = 20
+    xom = tuple(replace(TIGHT, id=f"x{number}", name=f"Xóm {number}") for number in range(count))
+    many = replace(posed, xom=xom, committed=tuple(replace(play, xom=x.id) for x in xom for play in posed.committed))
+    movable = [replace(programme, xom=one.id) for one in xom for programme in others]
+    losses = [Lost(one.id, replace(lost, xom=one.id)) for one in xom]
+    enough = next(steps for steps in range(100) if make_good(many, losses[:1], movable=movable, steps=steps).made)
+    assert len(make_good(many, losses, movable=movable, steps=enough).made) < count
+    assert len(make_good(many, losses, movable=movable, steps=enough * count).made) == count
+    assert make_good(many, losses, movable=movable, steps=0).made == ()
+
+
 def test_what_takes_the_place_of_a_programme_that_never_sounded_is_not_held_against_the_cap() -> None:
     posed, plan = dispatched()
     first = plan.programmes[0]
