@@ -104,9 +104,10 @@ def next_plan(session: Session, week: Week, kind: Literal["make_good", "by_hand"
 
 
 def lost_slot(row: SlotRow, *, failed: bool, taken_back: bool) -> LostSlot:
-    """A slot as the planner is told of its loss."""
+    """A slot as the planner is told of its loss; a make-good asks in the name of the slot it stood in for (I13)."""
     state = PlayState.MISSED if failed else PlayState.UNKNOWN
-    return LostSlot(row.id, programme_of(row), state, taken_back=taken_back)
+    name = (row.makes_good if row.kind == "make_good" else None) or row.id
+    return LostSlot(name, programme_of(row), state, taken_back=taken_back)
 
 
 def programme_of(row: SlotRow) -> Programme:

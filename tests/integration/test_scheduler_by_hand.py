@@ -134,6 +134,18 @@ def test_each_choice_does_what_it_says(air: Air, choice: Choice) -> None:
     assert slot.id in named(air, "r1")
 
 
+def test_i13_a_make_good_taken_off_by_hand_is_replaced_in_the_name_of_the_slot_that_was_lost(air: Air) -> None:
+    publish_week(air.station, WEEK, SUNDAY)
+    lost = next(row for row in standing(air) if row.bulletins == ["b003"] and local(row).startswith("Thu 05"))
+    for _ in range(2):
+        there = next(row for row in standing(air) if row.makes_good == lost.id or row.id == lost.id)
+        instant = datetime.fromisoformat(there.start)
+        done = pin_bulletin(air.station, "b001", instant, ["x1"], SUNDAY, choice=Choice.OVERRIDE)
+        assert [row.id for row in done.taken_off] == [there.id]
+        (again,) = (row for row in standing(air) if row.kind == "make_good")
+        assert (again.makes_good, again.bulletins) == (lost.id, ["b003"])
+
+
 def test_what_has_begun_is_not_taken_off(air: Air) -> None:
     publish_week(air.station, WEEK, SUNDAY)
     first = standing(air)[0]
