@@ -23,7 +23,9 @@ from sqlmodel import select
 from playlists.planning.settling import Choice
 from playlists.week import TIMEZONE, Week
 from scheduler.audit.entry import instant_text
+from scheduler.catalogue import in_vietnamese
 from scheduler.errors import NotAllowedError, NotFoundError
+from scheduler.sentence import Sentence
 from scheduler.store.queries import active_receivers, latest_manifests
 from scheduler.store.tables import BulletinRow, IncidentRow, PlanRow, PlayRecordRow
 from scheduler.usecases.add_bulletin import add_bulletin
@@ -278,7 +280,12 @@ class StationWeek(RuleBasedStateMachine):
         counted = Counter((s.week, s.xom) for s in standing if rows[str(s.makes_good)].cancelled_at is None)
         assert max(counted.values(), default=0) <= self.air.station.config.guarantee.make_goods_per_week
         with self.air.station.store.reading() as session:
-            failed = {row.slot for row in session.exec(select(PlayRecordRow)) if row.result != "completed"}
+            heard = list(session.exec(select(PlayRecordRow)))
+        failed = {row.slot for row in heard if row.result != "completed"}
+        proven = {row.slot for row in heard if row.result == "completed"}
+        for slot in (slot for slot in rows.values() if slot.kind == "make_good" and slot.cancelled_at is not None):
+            late = Sentence("late proof of {slot}", slot=slot.makes_good or "").text(in_vietnamese)
+            assert slot.why != late or slot.makes_good in proven, "late proof is proof"
         for slot in standing:
             lost = rows[str(slot.makes_good)]
             assert lost.kind != "make_good"
