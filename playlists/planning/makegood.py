@@ -129,7 +129,7 @@ def make_good(
             unmet.append(Unmet(slot, refusal or _no_room(later, slot, wanted, is_wanted=is_wanted)))
             continue
         given[xom] = given.get(xom, 0) + (not slot.taken_back)
-    _check(later, week.sent)
+    _check(later, week)
     known = {play.play: play for play in problem.committed}
     return MakeGoods(
         tuple(week.made),
@@ -141,14 +141,18 @@ def make_good(
 
 
 class _Week:
-    """The week while it gets its make-goods; `fresh` are programmes that nobody was told of yet."""
+    """The week while it gets its make-goods."""
 
     def __init__(self, ground: Ground, sent: Sent, movable: Sequence[Programme], steps: int) -> None:
         self.ground, self.sent, self.steps = ground, sent, steps
         self.movable = list(movable)
-        self.hopeless: set[Wanted] = set()  # as long as nothing is added
-        self.fresh: set[Programme] = set()
         self.made: list[MakeGood] = []
+        self.hopeless: set[Wanted] = set()  # as long as nothing is added
+
+    def fresh(self) -> frozenset[Programme]:
+        """Programmes that nobody was told of yet, where they are now."""
+        moved = (move.after for made in self.made for move in made.moved)
+        return frozenset([*(made.programme for made in self.made), *moved])
 
     def lacks(self, sent: Sent, wanted: Wanted) -> bool:
         """Whether the xóm would be short of the guarantee, or of the minimum of a bulletin that is wanted."""
@@ -171,7 +175,7 @@ class _Week:
         found, share = None, self.steps // waiting
         if share and self.lacks(after, wanted):
             fixed = frozenset(made.programme for made in self.made)
-            around = sounds(ground, wanted.xom, self.movable, frozenset(self.fresh), fixed)
+            around = sounds(ground, wanted.xom, self.movable, self.fresh(), fixed)
             found, left = rearranged(ground, sent, wanted, around, short(ground, after, wanted.xom), share)
             self.steps -= share - left
         chosen = found or free
@@ -195,7 +199,6 @@ class _Week:
         plays = ground.plays(wanted.xom, place.bulletins, place.start)
         self.made.append(MakeGood(lost, plays, programme, given_up, told))
         self.movable.append(programme)
-        self.fresh = {*self.fresh, programme, *(move.after for move in moved)} - {move.before for move in moved}
         self.sent = chosen.sent
 
     def _given_up(self, programme: Programme) -> Programme:
@@ -216,22 +219,22 @@ class _Week:
                 return True
             if any(earlier.after == move.before for earlier in made.moved):
                 on = (replace(other, after=move.after) if other.after == move.before else other for other in made.moved)
-                self.made[number] = replace(made, moved=tuple(on))
+                self.made[number] = replace(made, moved=tuple(other for other in on if other.before != other.after))
                 return True
         return False
 
 
-def _check(later: Problem, sent: Sent) -> None:
-    """The independent check of what is new, in the xóm that it concerns."""
-    before = {play.play for play in later.committed}
-    new = {play.play for own in sent.values() for play in own} - before
+def _check(later: Problem, week: _Week) -> None:
+    """The independent check of what is new, make-goods and what they move, in the xóm that it concerns."""
+    new = sorted(play for programme in week.fresh() for play in week.ground.plays_of(programme))
+    standing = {xom: tuple(play for play in own if play.play not in new) for xom, own in week.sent.items()}
     heard = {xom for play in new for pair in later.overlaps if play.xom in pair for xom in pair}
     concerned = heard.union(play.xom for play in new)
     part = replace(
         later,
         xom=tuple(xom for xom in later.xom if xom.id in concerned),
         overlaps=tuple(pair for pair in later.overlaps if concerned.issuperset(pair)),
-        committed=tuple(play for xom in concerned for play in sent[xom] if play.play not in new),
+        committed=tuple(play for xom in sorted(concerned) for play in standing[xom]),
     )
     faults = [fault for fault in violations(part, week_plan(part, new)) if fault.rule not in PROMISES]
     if faults:

@@ -7,7 +7,7 @@ number of steps: what a xóm would lack first, then the fewest programmes touche
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -102,7 +102,7 @@ def rearranged(
     freed = sent
     for sound in around:
         freed = without(freed, sound.programmes)
-    if next(ground.places(freed, wanted), None) is None:
+    if not _has_room(ground, freed, wanted, [sound for sound in around if sound.extra]):
         return None, steps - 1
     own = [sound for sound in around if wanted.xom in sound.xom and not sound.extra]
     campaign = sum(any(ground.bulletins[bulletin].campaign for bulletin in sound.bulletins) for sound in own)
@@ -114,6 +114,12 @@ def rearranged(
         if found is not None:
             return found, steps
     return None, steps
+
+
+def _has_room(ground: Ground, freed: Sent, wanted: Wanted, extras: Sequence[Sound]) -> bool:
+    """Whether there is any place for the make-good, with or without what it may carry along when extras go."""
+    carried = frozenset(bulletin for sound in extras if wanted.xom in sound.xom for bulletin in sound.bulletins)
+    return next(ground.places(freed, replace(wanted, carried=carried)), None) is not None
 
 
 def without(sent: Sent, programmes: Sequence[Programme]) -> Sent:
@@ -165,6 +171,8 @@ class _Search:
                 break
             found = self._with(group)
             if found is not None:
+                touched = {*found.gives_way, *(programme for programme, _ in found.moved)}
+                cost = sum(sound.cost for sound in group if not touched.isdisjoint(sound.programmes))
                 rank = cost, sum(len(programme.bulletins) for programme in found.gives_way), found.place.start
                 best = (rank, found) if best is None or rank < best[0] else best
         return best[1] if best else None
@@ -175,7 +183,7 @@ class _Search:
         for sound in group:
             freed = without(freed, sound.programmes)
         self.steps -= 1
-        if next(self.ground.places(freed, self.wanted), None) is None:
+        if not _has_room(self.ground, freed, self.wanted, [sound for sound in group if sound.extra]):
             return None
         for given_up in _by_plays([sound for sound in group if sound.extra]):
             left = self.sent
@@ -237,7 +245,8 @@ class _Search:
             for start in self.ground.starts(sent, sound.xom, sound.bulletins):
                 if start >= since:
                     after = self.ground.sent_with(sent, sound.xom, sound.bulletins, start)
-                    there = (*moved, *((programme, start) for programme in sound.programmes))
+                    stays = start == self.ground.step(sound.programmes[0].start)
+                    there = moved if stays else (*moved, *((programme, start) for programme in sound.programmes))
                     whole = self._settled(after, rest, must, gone, bare=bare, place=place, moved=there, since=start)
                     if whole is not None:
                         return whole

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import combinations
 
 from playlists.planning.compiled import lane_of
 from playlists.planning.lane import Demand, Lane, Span, instant, merged, remaining
@@ -21,12 +23,13 @@ Sent = Mapping[str, tuple[Committed, ...]]
 class Wanted:
     """A make-good asked for: as many of these bulletins as fit, or of others of the campaign where none of them is.
 
-    `campaign_only`: it is to hold a campaign bulletin.
+    `campaign_only`: it is to hold a campaign bulletin. `carried` are bulletins that it may hold besides.
     """
 
     xom: str
     bulletins: tuple[str, ...]
     campaign_only: bool = True
+    carried: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Ground:
         self.neighbours = neighbours_of(problem)
         self._lanes: dict[tuple[str, tuple[Committed, ...]], Lane] = {}
         self._sounding: dict[tuple[str, tuple[Committed, ...]], tuple[Span, ...]] = {}
-        self._heard: dict[tuple[str, tuple[Committed, ...]], tuple[Programme, ...]] = {}
+        self._heard: dict[tuple[str, tuple[Committed, ...]], list[tuple[Play, ...]]] = {}
         self._lacking: dict[tuple[str, tuple[Committed, ...]], tuple[Missing, ...]] = {}
         self._leads = [-(-lead // problem.rules.grid) for lead in (problem.lead_in, problem.lead_out)]
         self._sizes = {item.id: problem.occupied(item) // problem.rules.grid for item in problem.bulletins}
@@ -125,6 +128,14 @@ class Ground:
             at += self._sizes[bulletin]
         return tuple(found)
 
+    def plays_of(self, programme: Programme) -> tuple[Play, ...]:
+        """The plays of a programme that begins on the grid."""
+        return self.plays(programme.xom, programme.bulletins, self.step(programme.start))
+
+    def step(self, at: datetime) -> int:
+        """The step of the grid that an instant is in."""
+        return (at - self.problem.week.start) // self.problem.rules.grid
+
     def programme(self, xom: str, bulletins: Sequence[str], start: int) -> Programme:
         """As it is to be dispatched."""
         return programmes(self._own(xom, ()), self.plays(xom, bulletins, start))[0]
@@ -151,10 +162,17 @@ class Ground:
             self._sounding[key] = tuple(self._sound(play) for play in sent if play.counts)
         return self._sounding[key]
 
-    def _programmes(self, xom: str, sent: tuple[Committed, ...]) -> tuple[Programme, ...]:
+    def _programmes(self, xom: str, sent: tuple[Committed, ...]) -> list[tuple[Play, ...]]:
+        """The plays of each programme to come; without ident and sign-off any row of plays without a break is one."""
         key = xom, sent
         if key not in self._heard:
-            self._heard[key] = programmes(self._own(xom, ()), (play.play for play in sent if play.counts))
+            earliest = self.problem.now + self._leads[0] * self.problem.rules.grid
+            found = []
+            for programme in programmes(self._own(xom, ()), (play.play for play in sent if play.counts)):
+                row = self.plays_of(programme)
+                parts = [(0, len(row))] if any(self._leads) else combinations(range(len(row) + 1), 2)
+                found += [row[first:last] for first, last in parts if row[first].start >= earliest]
+            self._heard[key] = found
         return self._heard[key]
 
     def _sound(self, play: Committed) -> Span:
@@ -172,11 +190,11 @@ class Ground:
         near = sorted(self.neighbours[wanted.xom])
         seen: set[tuple[int, tuple[str, ...]]] = set()
         for other in near:
-            for programme in self._programmes(other, sent[other]):
-                bulletins = programme.bulletins
-                start = (programme.start - self.problem.week.start) // self.problem.rules.grid
-                if programme.start < self.problem.now or not must <= set(bulletins) <= known:
+            for row in self._programmes(other, sent[other]):
+                bulletins = tuple(play.bulletin for play in row)
+                if not must <= set(bulletins) <= known:
                     continue
+                start = self.step(row[0].start) - self._leads[0]
                 if (start, bulletins) in seen or not self._holds_campaign(bulletins, wanted):
                     continue
                 seen.add((start, bulletins))
@@ -213,7 +231,7 @@ def _menu(problem: Problem, lane: Lane, wanted: Wanted, must: frozenset[str]) ->
     menu = [entry for entry in playable if names[entry[0]] in wanted.bulletins]
     if wanted.campaign_only and not any(demand.campaign for _, demand in menu):
         menu = [entry for entry in playable if entry[1].campaign]
-    menu += [entry for entry in playable if names[entry[0]] in must and entry not in menu]
+    menu += [entry for entry in playable if names[entry[0]] in must | wanted.carried and entry not in menu]
     menu.sort(key=lambda entry: (not entry[1].priority, not entry[1].campaign, entry[1].bulletin))
     return menu if must <= {names[number] for number, _ in menu} else None
 

@@ -193,6 +193,7 @@ def test_no_xom_is_left_short_where_any_arrangement_would_help_and_the_fewest_pr
     touched = sum(len(made.gives_way) + len(made.moved) for made in found.made)
     best = best_of_all(week)
     event(f"{touched} touched")
+    assert all(move.before != move.after for made in found.made for move in made.moved)
     assert (short(after, "x"), touched) <= best
 
 

@@ -263,6 +263,58 @@ def test_the_steps_for_making_room_are_shared_by_all_that_is_lost_at_once() -> N
     assert make_good(many, losses, movable=movable, steps=0).made == ()
 
 
+def of_two_neighbours(lead_in: timedelta, minimum: int) -> tuple[Problem, Lost]:
+    """Tuesday's one window is all that is left: x1 hears b1 and then b2 there, x2 b2 at the same time; x2 lost b1."""
+    tin, weather = (
+        replace(TIN, plays_min=1, plays_wanted=2, duration=timedelta(minutes=2)),
+        replace(WEATHER, duration=timedelta(minutes=2), plays_min=minimum),
+    )
+    length = lead_in + timedelta(minutes=4)
+    windows = (
+        replace(TIGHT.windows[0], days=frozenset({1})),
+        Window(frozenset({2}), time(5), (at(2, 5) + length).time()),
+    )
+    first, second = at(2, 5) + lead_in, at(2, 5, 2) + lead_in
+    committed = (
+        Committed("x2", "b1", at(1, 5, 30) + lead_in, PlayState.MISSED),
+        *(Committed("x1", name, start) for name, start in (("b1", first), ("b2", second))),
+        Committed("x2", "b2", second),
+    )
+    both = tuple(Xom(name, name.upper(), windows=windows, daily_cap=timedelta(hours=1)) for name in ("x1", "x2"))
+    rules = PlanningRules(campaign_min_per_xom=1, pause=timedelta(), grid=timedelta(minutes=1))
+    posed = Problem(
+        WEEK,
+        at(1, 8),
+        both,
+        (tin, weather),
+        rules,
+        committed=committed,
+        overlaps=(("x1", "x2"),),
+        lead_in=lead_in,
+    )
+    return posed, Lost("s1", Programme("x2", at(1, 5, 30), at(1, 5, 32) + lead_in, ("b1",)))
+
+
+def test_without_idents_a_make_good_joins_the_bulletin_that_a_neighbour_hears_and_nothing_is_said_to_move() -> None:
+    posed, lost = of_two_neighbours(timedelta(), minimum=1)
+    standing = [Programme("x1", at(2, 5, 2), at(2, 5, 4), ("b2",)), Programme("x2", at(2, 5, 2), at(2, 5, 4), ("b2",))]
+    for movable in ([], standing):
+        (made,) = make_good(posed, [lost], movable=movable).made
+        assert (made.programme.start, made.programme.bulletins) == (at(2, 5), ("b1",))
+        assert (made.gives_way, made.moved) == ((), ())
+
+
+def test_a_make_good_joins_a_neighbour_with_the_extra_that_gave_way_to_it() -> None:
+    """Only together with b2 is it what x1 hears; b2 alone gives way, and is carried along."""
+    posed, lost = of_two_neighbours(timedelta(minutes=1), minimum=1)
+    kept = tuple(play for play in posed.committed if play.xom == "x1" or play.state is PlayState.MISSED)
+    extra = Programme("x2", at(2, 5, 1), at(2, 5, 4), ("b2",))
+    posed = replace(posed, committed=(*kept, Committed("x2", "b2", at(2, 5, 3))), overlaps=(("x1", "x2"),))
+    (made,) = make_good(posed, [lost], movable=[extra]).made
+    assert made.gives_way == (extra,)
+    assert (made.programme.start, made.programme.bulletins) == (at(2, 5), ("b1", "b2"))
+
+
 def test_what_takes_the_place_of_a_programme_that_never_sounded_is_not_held_against_the_cap() -> None:
     posed, plan = dispatched()
     first = plan.programmes[0]
