@@ -157,6 +157,11 @@ class SlotRow(SQLModel, table=True):
     cancelled_at: str | None
     why: str | None
 
+    @property
+    def mends(self) -> str | None:
+        """The lost slot, of a make-good only; the record's `makes_good` is also what another stands in for."""
+        return self.makes_good if self.kind == "make_good" else None
+
 
 class ManifestRow(SQLModel, table=True):
     __tablename__ = "manifest"

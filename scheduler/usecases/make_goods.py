@@ -106,8 +106,7 @@ def next_plan(session: Session, week: Week, kind: Literal["make_good", "by_hand"
 def lost_slot(row: SlotRow, *, failed: bool, taken_back: bool) -> LostSlot:
     """A slot as the planner is told of its loss; a make-good asks in the name of the slot it stood in for (I13)."""
     state = PlayState.MISSED if failed else PlayState.UNKNOWN
-    name = (row.makes_good if row.kind == "make_good" else None) or row.id
-    return LostSlot(name, programme_of(row), state, taken_back=taken_back)
+    return LostSlot(row.mends or row.id, programme_of(row), state, taken_back=taken_back)
 
 
 def programme_of(row: SlotRow) -> Programme:
@@ -121,8 +120,7 @@ def _moved(
     for move in made.moved:
         before, week = movable[move.before], Week.parse(plan.week)
         kind: SlotKind = "make_good" if before.kind == "make_good" else "planned"
-        stands_for = (before.makes_good if kind == "make_good" else None) or before.id
-        makes_good = {move.after: stands_for}
+        makes_good = {move.after: before.mends or before.id}
         yield from slots_of(session, week, plan.revision, (move.after,), material, kind=kind, makes_good=makes_good)
 
 

@@ -77,7 +77,7 @@ def slot_value(row: SlotRow) -> Slot:
         programme=Programme(row.xom, read_instant(row.start), read_instant(row.end), tuple(row.bulletins)),
         revision=row.plan_revision,
         campaign=row.campaign,
-        makes_good=row.makes_good if row.kind == "make_good" else None,
+        makes_good=row.mends,
         cancelled=row.cancelled_at is not None,
         why=row.why or "",
     )
