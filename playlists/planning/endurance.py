@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from playlists.planning.compiled import lane_of
 from playlists.planning.losses import Ahead, Known, Loop, in_time, moved_on
 from playlists.planning.makegood import Lost
 from playlists.planning.problem import PlayState
 from playlists.planning.question import groups, neighbours_of
+from playlists.planning.rearrange import STEPS
 from playlists.slot import Programme, Slot
 
-ENDLESS = 10**6
+LOOKS = 400  # answers of the loop, for all xóm together; a millisecond or two each
 
 
-def bears(ahead: Ahead, slots: Sequence[Known], loop: Loop) -> dict[str, int | None]:
+def bears(ahead: Ahead, slots: Sequence[Known], loop: Loop, looks: int = LOOKS) -> dict[str, int | None]:
     """For each xóm the greatest k such that, whichever k of its coming campaign slots are lost, its week is kept.
 
-    Each loss is known as late as can be, at the record deadline, and stays unknown; make-goods that the loop adds are
-    taken as played. None where the week is met already, whatever is lost, or can no longer be met, whatever is played.
+    Each loss is known as late as can be, at the record deadline, and stays unknown; make-goods that the loop adds in
+    free room are taken as played. None where the week is met already, whatever is lost, or can no longer be met,
+    whatever is played. `looks` bound the search: where they do not suffice, k is as far as was shown.
     """
     alike: dict[object, int | None] = {}
     found: dict[str, int | None] = {}
-    for xom in ahead.problem.xom:
+    xoms = ahead.problem.xom
+    for number, xom in enumerate(xoms):
         narrowed, near = _alone(ahead, slots, xom.id)
         kind = _kind(narrowed, near, loop) if len(narrowed.problem.xom) == 1 else xom.id
         if kind not in alike:
-            alike[kind] = _bears(narrowed, near, xom.id, loop)
+            worst = _Worst(xom.id, loop, looks // (len(xoms) - number))
+            looks -= worst.looks
+            alike[kind] = _bears(narrowed, near, worst, STEPS // len(xoms))
+            looks += worst.looks
         found[xom.id] = alike[kind]
     return found
 
@@ -71,41 +77,65 @@ def _alone(ahead: Ahead, slots: Sequence[Known], xom: str) -> tuple[Ahead, list[
     return narrowed, [known for known in slots if known.slot.programme.xom in near]
 
 
-def _bears(ahead: Ahead, slots: Sequence[Known], xom: str, loop: Loop) -> int | None:
-    own = [known for known in slots if known.slot.programme.xom == xom and known.slot.campaign]
+def _bears(ahead: Ahead, slots: Sequence[Known], worst: _Worst, steps: int) -> int | None:
+    own = [known for known in slots if known.slot.programme.xom == worst.xom and known.slot.campaign]
     needed = ahead.problem.rules.campaign_min_per_xom - sum(known.state is PlayState.PLAYED for known in own)
     if needed <= 0:
         return None
     coming = in_time(_lost(known.slot) for known in own if known.state is PlayState.PLANNED)
-    after, made, _ = ahead.after((), ahead.problem.now - loop.send, loop)
-    fewest = _Worst(xom, loop).fewest(moved_on(coming, made), needed - len(made), after)
-    return None if fewest == 0 else min(fewest - 1, len(coming))
+    after, made, _ = ahead.after((), ahead.problem.now - worst.loop.send, worst.loop, steps)
+    coming, needed = moved_on(coming, made), needed - len(made)
+    if len(coming) < needed:
+        return None
+    bearable = min(len(coming), len(coming) - needed)
+    while bearable < len(coming) and not worst.breaks(coming, needed, after, bearable + 1):
+        bearable += 1
+    return bearable
 
 
 def _lost(slot: Slot) -> Lost:
     return Lost(slot.id, slot.programme, PlayState.UNKNOWN, made_good=slot.makes_good is not None)
 
 
-@dataclass(frozen=True)
 class _Worst:
-    """The worst a week can meet with: each of the coming slots is played or lost, and the loop answers."""
+    """The worst a week can meet with: each of the coming slots is played or lost, and the loop answers in free room.
 
-    xom: str
-    loop: Loop
+    What it answers to the same losses is known for every further question; `looks` are left for others.
+    """
 
-    def fewest(self, coming: Sequence[Lost], needed: int, ahead: Ahead) -> int:
-        """The fewest losses among the slots to come, in order of time, that leave the week short of `needed` more."""
-        if needed <= 0:
-            return ENDLESS
-        if not self._hopes(ahead):
-            return max(0, len(coming) - needed + 1)
-        if not coming:
-            return 0
+    def __init__(self, xom: str, loop: Loop, looks: int) -> None:
+        self.xom, self.loop, self.looks = xom, loop, looks
+        self._answers: dict[tuple[str, ...], tuple[Ahead, int]] = {}
+
+    def breaks(
+        self, coming: Sequence[Lost], needed: int, ahead: Ahead, losses: int, before: tuple[str, ...] = ()
+    ) -> bool:
+        """Whether so many losses may leave the week short of `needed` more; so it is taken to be when no look is left.
+
+        The last slots are lost first: there the least room is left for make-goods.
+        """
+        if max(0, len(coming) - losses) >= needed:
+            return False
+        if not coming or not losses or not self._hopes(ahead):
+            return True
         lost, *later = coming
-        if_played = self.fewest(later, needed - 1, ahead)
-        known = lost.programme.end + self.loop.record_deadline
-        after, made, _ = ahead.after((lost,), known, self.loop)
-        return min(if_played, 1 + self.fewest(moved_on(later, made), needed - len(made), after))
+        if self.breaks(later, needed - 1, ahead, losses, before):
+            return True
+        answer = self._answer(ahead, lost, (*before, lost.slot))
+        if answer is None:
+            return True
+        after, made = answer
+        return self.breaks(later, needed - made, after, losses - 1, (*before, lost.slot))
+
+    def _answer(self, ahead: Ahead, lost: Lost, losses: tuple[str, ...]) -> tuple[Ahead, int] | None:
+        """The week after these losses, `lost` the last of them, and how many make-goods it brought."""
+        if losses not in self._answers:
+            if self.looks <= 0:
+                return None
+            self.looks -= 1
+            after, made, _ = ahead.after((lost,), lost.programme.end + self.loop.record_deadline, self.loop, steps=0)
+            self._answers[losses] = after, len(made)
+        return self._answers[losses]
 
     def _hopes(self, ahead: Ahead) -> bool:
         """Whether the loop may still add a make-good."""

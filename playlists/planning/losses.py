@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from playlists.planning.makegood import Lost, MakeGood, Unmet, make_good
 from playlists.planning.phrases import Phrase
 from playlists.planning.problem import Committed, PlayState, Problem
+from playlists.planning.rearrange import STEPS
 from playlists.slot import Programme, Slot
 
 
@@ -49,9 +50,12 @@ class Ahead:
     movable: tuple[Programme, ...]
 
     def after(
-        self, losses: Sequence[Lost], at: datetime, loop: Loop
+        self, losses: Sequence[Lost], at: datetime, loop: Loop, steps: int = STEPS
     ) -> tuple[Ahead, tuple[MakeGood, ...], tuple[Unmet, ...]]:
-        """The week once the loop has answered `losses`, known at `at`, and what it does for them and those before."""
+        """The week once the loop has answered `losses`, known at `at`, and what it does for them and those before.
+
+        `steps` are for making room, as in `make_good`.
+        """
         problem = replace(
             self.problem,
             now=max(self.problem.now, at + loop.send),
@@ -66,7 +70,13 @@ class Ahead:
         if not asked:
             return replace(self, problem=problem, pending=(), movable=movable), (), ()
         answer = make_good(
-            problem, asked, lead_time=loop.lead_time, weekly_cap=loop.weekly_cap, already=self.given, movable=movable
+            problem,
+            asked,
+            lead_time=loop.lead_time,
+            weekly_cap=loop.weekly_cap,
+            already=self.given,
+            movable=movable,
+            steps=steps,
         )
         given = dict(self.given)
         for made in answer.made:

@@ -70,7 +70,7 @@ def show_bears(bears: Mapping[str, int | None], named: Mapping[str, str]) -> Non
             alike[bearable].append(one)
     for count, xom in sorted(alike.items()):
         say(
-            "Bears {count} further losses of campaign slots, whichever they are: {xom}",
+            "Bears at least {count} further losses of campaign slots, whichever they are: {xom}",
             count=count,
             xom=which(xom, named),
         )
