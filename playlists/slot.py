@@ -31,6 +31,10 @@ class Programme:
     def interval(self) -> Interval:
         return Interval(self.start, self.end)
 
+    def sounds(self, xom: str, at: datetime) -> bool:
+        """Whether it is what sounds in the xóm at an instant, so that a play of then is one of its own."""
+        return self.xom == xom and self.start <= at < self.end
+
 
 @dataclass(frozen=True)
 class Slot:

@@ -112,9 +112,5 @@ def _too_late(problem: Problem) -> Callable[[Lost], Unmet]:
 
 
 def _with_state(play: Committed, losses: Sequence[Lost]) -> Committed:
-    lost = next((lost for lost in losses if _holds(lost.programme, play)), None)
+    lost = next((lost for lost in losses if lost.programme.sounds(play.xom, play.start)), None)
     return replace(play, state=lost.state) if lost else play
-
-
-def _holds(programme: Programme, play: Committed) -> bool:
-    return programme.xom == play.xom and programme.interval.contains(play.start)

@@ -15,7 +15,7 @@ from playlists.planning.check import violations
 from playlists.planning.phrases import Phrase
 from playlists.planning.plan import week_plan
 from playlists.planning.problem import ONE_DAY, Committed, PlannedBulletin, Play, PlayState, Problem
-from playlists.planning.rearrange import STEPS, Rearranged, is_in, rearranged, short, sounds
+from playlists.planning.rearrange import STEPS, Rearranged, rearranged, short, sounds
 from playlists.planning.solve import PlanningError
 from playlists.planning.vacancy import Ground, Sent, Wanted
 from playlists.slot import Programme
@@ -254,7 +254,9 @@ def _with_losses(problem: Problem, lost: Sequence[Lost]) -> Problem:
     """The week with the lost plays as missed, so that an unknown one does not count against what is wanted."""
 
     def is_lost(play: Committed) -> bool:
-        return any(is_in(slot.programme, play) and not slot.made_good and not slot.taken_back for slot in lost)
+        return any(
+            slot.programme.sounds(play.xom, play.start) and not slot.made_good and not slot.taken_back for slot in lost
+        )
 
     return replace(
         problem,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from playlists.planning.problem import Committed
 from playlists.planning.vacancy import Ground, Place, Sent, Wanted
 from playlists.slot import Programme
 
@@ -126,13 +125,8 @@ def without(sent: Sent, programmes: Sequence[Programme]) -> Sent:
     """What is left when programmes are taken back."""
     left = dict(sent)
     for programme in programmes:
-        left[programme.xom] = tuple(play for play in left[programme.xom] if not is_in(programme, play))
+        left[programme.xom] = tuple(play for play in left[programme.xom] if not programme.sounds(play.xom, play.start))
     return left
-
-
-def is_in(programme: Programme, play: Committed) -> bool:
-    """Whether a play belongs to a programme."""
-    return programme.xom == play.xom and programme.interval.contains(play.start)
 
 
 def _goals(ground: Ground, sent: Sent, wanted: Wanted, reached: Short, most: int) -> Iterator[Short]:

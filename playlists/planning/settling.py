@@ -214,7 +214,7 @@ def _overlapping(problem: Problem, wish: Wish, standing: Sequence[Standing]) -> 
 
 def _without(problem: Problem, standing: Sequence[Standing]) -> Problem:
     def gone(play: Committed) -> bool:
-        return any(item.programme.xom == play.xom and item.programme.interval.contains(play.start) for item in standing)
+        return any(item.programme.sounds(play.xom, play.start) for item in standing)
 
     return replace(problem, committed=tuple(play for play in problem.committed if not gone(play)))
 

@@ -167,9 +167,7 @@ def _mourned(
             for xom in problem.xom
         ),
         committed=tuple(
-            play
-            for play in problem.committed
-            if not any(slot.programme.xom == play.xom and slot.programme.interval.contains(play.start) for slot in gone)
+            play for play in problem.committed if not any(slot.programme.sounds(play.xom, play.start) for slot in gone)
         ),
     )
     taken = [replace(slot, cancelled=True, why=why) for slot in gone]
