@@ -16,11 +16,12 @@ EFFORT = 4.0  # CP-SAT's deterministic time for a question
 THOROUGH = 5  # times as much for one that is worth it
 BUDGET = 60.0  # and for all questions together, each taken for what it may use at most
 LIMIT = timedelta(minutes=5)  # of the clock, for one question: against a worker that hangs, however busy the host
+TRIES = 2  # CP-SAT was seen to die of itself once in some ten thousand weeks, and to answer the next time
 COMMAND = (sys.executable, "-P", "-m", "playlists.exact.worker")
 
 
 class CpSat:
-    """Answers questions until its budget is spent; after that, and when the worker dies or hangs, it says nothing.
+    """Answers questions until its budget is spent; after that, and where worker after worker dies, it says nothing.
 
     The worker starts with the first question and ends with `close`. Not for several threads at once.
     """
@@ -41,18 +42,25 @@ class CpSat:
         effort = min(self.effort * (THOROUGH if question.thorough else 1), self.left)
         if effort <= 0:
             return Finding()
+        for _ in range(TRIES):
+            reply = self._reply(pickle.dumps((question, effort)))
+            if reply is not None:
+                finding, spent = pickle.loads(reply)
+                self.left -= spent
+                assert isinstance(finding, Finding)
+                return finding
+        self.left = 0
+        return Finding()
+
+    def _reply(self, asked: bytes) -> bytes | None:
+        """The worker's word, None where it died or hung."""
         if self._worker is None:
             self._worker = FramedProcess(COMMAND, Path(tempfile.gettempdir()), self.limit)
         try:
-            reply = self._worker.ask(pickle.dumps((question, effort)))
+            return self._worker.ask(asked)
         except ProcessEnded:
             self._worker = None
-            self.left = 0
-            return Finding()
-        finding, spent = pickle.loads(reply)
-        self.left -= spent
-        assert isinstance(finding, Finding)
-        return finding
+            return None
 
     @property
     def pid(self) -> int | None:

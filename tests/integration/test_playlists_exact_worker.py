@@ -84,7 +84,7 @@ def three_in_two() -> Problem:
 
 
 class Killed:
-    """A prover whose worker dies in the middle of every question."""
+    """A prover whose first worker dies in the middle of every question."""
 
     def __init__(self) -> None:
         self.killed = 0
@@ -104,12 +104,12 @@ class Killed:
         return asking[0]
 
 
-def test_f8_a_killed_worker_leaves_the_week_undecided_never_wrong() -> None:
+def test_f8_a_killed_worker_changes_no_answer() -> None:
+    """Where there is none at all the week is left open; where one is killed in each question another answers."""
+    assert isinstance(solve(three_in_two(), CpSat(effort=0)), Undecided)
     prover = Killed()
-    assert isinstance(solve(three_in_two(), prover), Undecided)
+    answer = solve(three_in_two(), prover)
     assert prover.killed
-    with CpSat() as alive:
-        answer = solve(three_in_two(), alive)
     assert isinstance(answer, Infeasible)
     assert answer.reasons[0].rules == (
         "overlap:x1+x2",
@@ -119,7 +119,7 @@ def test_f8_a_killed_worker_leaves_the_week_undecided_never_wrong() -> None:
     )
 
 
-def test_a_worker_that_hangs_is_ended_and_says_nothing() -> None:
+def test_workers_that_hang_are_ended_and_say_nothing() -> None:
     with CpSat(limit=timedelta(milliseconds=1)) as prover:
         assert prover(pose(tight(plays=7), ["x1", "x2"], Goal.BEST).question) == Finding()
         assert prover.pid is None
