@@ -107,8 +107,8 @@ def make_good(
     that has none where the campaign is on less than two. By default only programmes that held campaign bulletins are
     made good, and every make-good holds one. `movable` are dispatched programmes that may go elsewhere, or give up
     their room if they hold extras only, where the xóm would go short; `steps` bound the search for that, over all
-    that is lost, each in its turn having an equal share of what is left. Raises PlanningError when the independent
-    check finds a fault.
+    that is lost, each kind of loss in its turn having an equal share of what is left. Raises PlanningError when the
+    independent check finds a fault.
     """
     later = _with_losses(replace(problem, now=problem.now + lead_time), lost)
     week = _Week(Ground(later), {xom.id: _own(later, xom.id) for xom in later.xom}, tuple(movable), steps)
@@ -117,15 +117,15 @@ def make_good(
     needless: list[Unmet] = []
     asked = [slot for slot in lost if not campaign_only or _held_campaign(problem, slot.programme)]
     asked.sort(key=lambda slot: (slot.programme.start, slot.programme.xom, slot.slot))
-    for number, slot in enumerate(asked):
-        xom = slot.programme.xom
-        wanted = Wanted(xom, slot.programme.bulletins, campaign_only)
+    questions = [Wanted(slot.programme.xom, slot.programme.bulletins, campaign_only) for slot in asked]
+    for number, (slot, wanted) in enumerate(zip(asked, questions, strict=True)):
+        xom = wanted.xom
         is_wanted = week.ground.is_wanted(week.sent, wanted)
         if not is_wanted and not slot.made_good and not week.lacks(week.sent, wanted):
             needless.append(Unmet(slot, _needless(problem, slot)))
             continue
         refusal = None if slot.taken_back else _refusal(problem, slot, given.get(xom, 0), weekly_cap)
-        if refusal is not None or not week.make_good(slot, wanted, len(asked) - number):
+        if refusal is not None or not week.make_good(slot, wanted, len(set(questions[number:]))):
             unmet.append(Unmet(slot, refusal or _no_room(later, slot, wanted, is_wanted=is_wanted)))
             continue
         given[xom] = given.get(xom, 0) + (not slot.taken_back)
@@ -162,7 +162,7 @@ class _Week:
     def make_good(self, lost: Lost, wanted: Wanted, waiting: int) -> bool:
         """In free room; where that leaves the xóm short, in room that is made for it. Whether there was any.
 
-        `waiting` losses, this one among them, share the steps that are left.
+        `waiting` different questions, this one among them, share the steps that are left.
         """
         if wanted in self.hopeless:
             return False

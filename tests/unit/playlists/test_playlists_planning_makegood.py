@@ -263,6 +263,14 @@ def test_the_steps_for_making_room_are_shared_by_all_that_is_lost_at_once() -> N
     assert make_good(many, losses, movable=movable, steps=0).made == ()
 
 
+def test_two_losses_that_ask_the_same_are_one_question_for_the_steps() -> None:
+    """Where there is no answer to the first there is none to the second, so the first may have all the steps."""
+    posed, lost, others = full(at(1, 5, 30), (at(2, 5, 30), "b1"), (at(3, 5, 30), "b2"), (at(4, 5, 30), "b2"))
+    earlier = Lost("s0", Programme("x1", at(1, 5), at(1, 5, 2), ("b1",)))
+    enough = next(s for s in range(100) if make_good(posed, [Lost("s1", lost)], movable=others, steps=s).made)
+    assert make_good(posed, [earlier, Lost("s1", lost)], movable=others, steps=enough).made
+
+
 def of_two_neighbours(lead_in: timedelta, minimum: int) -> tuple[Problem, Lost]:
     """Tuesday's one window is all that is left: x1 hears b1 and then b2 there, x2 b2 at the same time; x2 lost b1."""
     tin, weather = (
