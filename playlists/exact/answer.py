@@ -17,11 +17,20 @@ FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 def answer(question: Question, effort: float) -> tuple[Finding, float]:
     """Search for `effort` units of CP-SAT's deterministic time, some seconds on a usual processor; and what it took."""
+    try:
+        return _answer(question, effort, symmetries=True)
+    except IndexError:  # OR-Tools 9.15 now and then loses a variable where it uses symmetries (absl::btree_map::at)
+        return _answer(question, effort, symmetries=False)
+
+
+def _answer(question: Question, effort: float, *, symmetries: bool) -> tuple[Finding, float]:
     model = Model(question)
     solver = cp_model.CpSolver()
     settings = solver.parameters
     settings.num_workers = 1
     settings.random_seed = 1 if question.encoding is Encoding.INTERVALS else 2
+    if not symmetries:
+        settings.symmetry_level = 0
     if question.goal is not Goal.BEST:
         settings.linearization_level = 2  # sees the room there is in all: what cannot be is proved far sooner
     settings.cp_model_presolve = question.goal is not Goal.CORE

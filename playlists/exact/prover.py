@@ -16,7 +16,7 @@ EFFORT = 4.0  # CP-SAT's deterministic time for a question
 THOROUGH = 5  # times as much for one that is worth it
 BUDGET = 60.0  # and for all questions together, each taken for what it may use at most
 LIMIT = timedelta(minutes=5)  # of the clock, for one question: against a worker that hangs, however busy the host
-TRIES = 2  # CP-SAT was seen to die of itself once in some ten thousand weeks, and to answer the next time
+TRIES = 2  # a host short of memory may kill a worker
 COMMAND = (sys.executable, "-P", "-m", "playlists.exact.worker")
 
 

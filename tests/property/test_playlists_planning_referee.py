@@ -74,6 +74,14 @@ def test_f8_never_a_false_impossible_never_a_wrong_objective(block: int) -> None
             assert Referee(problem).faults(found) == [], seed
 
 
+def test_a_week_in_whose_symmetries_the_solver_loses_itself_is_solved_without_them() -> None:
+    """OR-Tools 9.15 ends with IndexError here (absl::btree_map::at) as long as it uses them."""
+    problem = tiny_week(21_633)
+    found = answered(problem)
+    assert tuple(found["objective"][aim] for aim in AIMS) == best_aims(problem)
+    assert found["solver"]["proved"]
+
+
 @pytest.mark.parametrize("flipped", [False, True])
 @pytest.mark.parametrize("block", range(4))
 def test_f8_sessions_beside_what_was_sent_and_windows_that_overlap_stay_not_open(block: int, flipped: bool) -> None:
