@@ -17,7 +17,6 @@ from playlists.planning.question import Placed
 
 PUSHES = 600  # plays looked at that might make room for others, for each aim
 EXCHANGES = 2_000  # plays looked at that another bulletin's might stand instead of
-ROUNDS = 2  # times over all programmes to have them earlier
 ORDERS = 100  # orders looked at after each change, where it matters where in its block a play lies
 
 Spread = tuple[int, int]  # plays beyond the first of a bulletin on one day; bulletins in one half of the day alone
@@ -124,25 +123,21 @@ class _Polishing:
         """Programmes to each other's days, or into free blocks; single plays into other programmes."""
         board = self.board
         self.looks_left = PUSHES
-        for _ in range(ROUNDS):
-            mark = len(self.trail)
-            for one, other in combinations(self._used(), 2):
-                self._days_exchanged(one, other)
-            for block in reversed(self._used()):
-                others = [other for other in self._used() if other != block]
-                stuck = self._stuck(block, others)
-                for free in range(block):
-                    if board.contents[free] or not all(self._may_move(number, block, free) for number in stuck):
-                        continue
-                    if self._sooner(block, sorted([*others, free])):
-                        break
-            used = self._used()
-            for block in reversed(used):
-                before = [other for other in used if other < block]
-                for number in list(board.contents[block]):
-                    self._one_of(self._moves(number, block, before, NO_LESS))
-            if len(self.trail) == mark:
-                return
+        for one, other in combinations(self._used(), 2):
+            self._days_exchanged(one, other)
+        for block in reversed(self._used()):
+            others = [other for other in self._used() if other != block]
+            stuck = self._stuck(block, others)
+            for free in range(block):
+                if board.contents[free] or not all(self._may_move(number, block, free) for number in stuck):
+                    continue
+                if self._sooner(block, sorted([*others, free])):
+                    break
+        used = self._used()
+        for block in reversed(used):
+            before = [other for other in used if other < block]
+            for number in list(board.contents[block]):
+                self._one_of(self._moves(number, block, before, NO_LESS))
 
     def undo(self, mark: int) -> None:
         """Take back all changes after the first `mark`."""
