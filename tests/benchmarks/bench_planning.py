@@ -117,7 +117,7 @@ def all_answered(documents: Sequence[bytes], known: dict[bytes, bytes], pool: Pr
     """Equal problems are solved once, and those that are known not at all."""
     digests = [hashlib.sha256(document).digest() for document in documents]
     fresh = {digest: document for digest, document in zip(digests, documents, strict=True) if digest not in known}
-    known.update(zip(fresh, pool.map(answered, fresh.values(), chunksize=4), strict=True))
+    known.update(zip(fresh, pool.map(answered, fresh.values()), strict=True))
     return [known[digest] for digest in digests]
 
 
