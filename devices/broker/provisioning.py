@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.broker.accounts import Accounts, checked_id, password_hash, rights
+from devices.broker.accounts import Accounts, rights
 from devices.broker.exchange import QUEUE_LIMIT, QUEUE_LIMIT_BYTES
 from devices.broker.inbox import RECEIVE_MAXIMUM
 from devices.broker.link import PACKET_LIMIT, PAYLOAD_LIMIT
@@ -84,11 +84,6 @@ def acl(accounts: Accounts) -> str:
 def passwords(accounts: Accounts) -> str:
     """The password file."""
     return "".join(f"{account.username}:{account.password_hash}\n" for account in accounts.accounts)
-
-
-def password_line(username: str, password: str) -> str:
-    """One line of a password file, as mosquitto_passwd writes it."""
-    return f"{checked_id(username)}:{password_hash(password)}\n"
 
 
 def _plain(value: Path | str) -> str:

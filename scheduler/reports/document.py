@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playlists.week import TIMEZONE, Week
+from playlists.week import Week
 from scheduler.audit.entry import instant_text
 from scheduler.facts import SlotKind
 from scheduler.reports.week import Cell, WeekReport
@@ -87,25 +87,6 @@ def report_document(report: WeekReport, translate: Callable[[str], str] = untran
         ],
         "proof": vars(report.proof),
     }
-
-
-def day_table(report: WeekReport) -> list[list[str]]:
-    """One row for each xóm: its name, Monday to Sunday with each slot's time and sign, proven of required, state."""
-    return [
-        [
-            xom.verdict.name,
-            *(" ".join(cell_text(cell) for cell in day) for day in xom.days),
-            f"{xom.verdict.played}/{report.required}",
-            xom.verdict.state,
-        ]
-        for xom in report.xom
-    ]
-
-
-def cell_text(cell: Cell) -> str:
-    """«05:30✓», «05:30✗1/2» when only one of two receivers proved it, a plus before a make-good."""
-    part = f"{cell.played}/{cell.receivers}" if 0 < cell.played < cell.receivers else ""
-    return f"{KIND_SIGNS[cell.kind]}{cell.start.astimezone(TIMEZONE):%H:%M}{SIGNS[cell.state]}{part}"
 
 
 def _slot(cell: Cell, translate: Callable[[str], str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from scheduler_evidence import (
 from playlists.week import Week
 from scheduler.audit.entry import instant_text
 from scheduler.catalogue import in_vietnamese
-from scheduler.reports.document import day_table, report_document, status_document
+from scheduler.reports.document import report_document, status_document
 from scheduler.reports.page import PLAYS, STATES, week_page
 from scheduler.reports.week import week_report
 from scheduler.sentence import Sentence
@@ -150,13 +150,6 @@ def test_the_status_document_speaks_the_language_asked_for():
     verdicts = [replace(x.verdict, reasons=(Sentence("Still to come: {times}.", times="05:30"),)) for x in report.xom]
     assert status_document(WEEK, verdicts, 2, False)["xom"][0]["reason"] == "Still to come: 05:30."
     assert status_document(WEEK, verdicts, 2, False, in_vietnamese)["xom"][0]["reason"] == "Còn phát: 05:30."
-
-
-def test_the_day_table_has_each_slots_time_and_sign():
-    (row,) = day_table(report_of(evidence_with_a_failure()))
-    assert row == [
-        "Xóm 1", "05:30✓", "", "05:30✓ 12:00✗1/2", "+08:00? 18:00–", "", "", "", "2/2", "met",
-    ]  # fmt: skip
 
 
 class Page(HTMLParser):

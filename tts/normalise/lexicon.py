@@ -114,25 +114,6 @@ class Lexicon:
         except tomllib.TOMLDecodeError as error:
             raise LexiconError("The lexicon is not TOML: {error}.", error=str(error)) from error
 
-    def to_toml(self) -> str:
-        """The entries as TOML that `from_toml` reads back."""
-        plain = [f"{_quoted(entry.written)} = {_quoted(entry.spoken)}" for entry in self.entries if not entry.scoped]
-        scoped = [
-            f"\n[[scoped]]\nwritten = {_quoted(entry.written)}\nspoken = {_quoted(entry.spoken)}\n"
-            f"before = {_quoted_all(entry.before)}\nafter = {_quoted_all(entry.after)}"
-            for entry in self.entries
-            if entry.scoped
-        ]
-        return "\n".join(["[words]", *plain, *scoped]) + "\n"
-
-    def adding(self, entry: Entry) -> Lexicon:
-        """This lexicon with one more entry, in place of one for the same form and scope."""
-        return Lexicon((*(one for one in self.entries if _place(one) != _place(entry)), entry))
-
-    def without(self, written: str) -> Lexicon:
-        """This lexicon without any reading of a written form."""
-        return Lexicon(one for one in self.entries if one.written != unicodedata.normalize("NFC", written).strip())
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lexicon) and set(self.entries) == set(other.entries)
 
@@ -179,18 +160,6 @@ class Lexicon:
 def _usual(text: str) -> str:
     """Small-letter text with every tone mark in its usual place."""
     return _ATOM.sub(lambda word: usual_tone_place(word.group()), text)
-
-
-def _place(entry: Entry) -> tuple[object, ...]:
-    return entry.written, entry.before, entry.after
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _quoted_all(words: Iterable[str]) -> str:
-    return "[" + ", ".join(_quoted(word) for word in sorted(words)) + "]"
 
 
 def _entries(table: Mapping[str, object]) -> Iterable[Entry]:

@@ -38,17 +38,6 @@ def test_a_longer_form_wins_and_a_form_is_never_part_of_a_word() -> None:
     assert read("QL7BX", LOCAL).words == "quốc lộ bảy bê ích xì"
 
 
-def test_the_text_of_a_lexicon_reads_back() -> None:
-    assert Lexicon.from_toml(LOCAL.to_toml()) == LOCAL
-
-
-def test_adding_replaces_the_same_form_and_scope_only() -> None:
-    more = LOCAL.adding(Entry("ND", "người dân"))
-    assert read("ND, Hội ND", more).words == "người dân, hội nông dân"
-    assert read("ND", LOCAL).words == "nhân dân"
-    assert read("Hội ND", more.without("ND")).words == "hội nông dân"
-
-
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [("", "không"), ("%", "phần trăm"), ("QL7B", ""), ("QL7B", "quốc lộ 7"), ("QL7B", "a/b"), ("x", "漢")],

@@ -16,7 +16,6 @@ from devices.broker.accounts import (
     password_matches,
     rights,
 )
-from devices.broker.provisioning import password_line
 
 HASH = password_hash("right")
 STATION = Account("station", HASH, "station")
@@ -33,8 +32,6 @@ def test_b18_an_id_that_means_something_to_the_broker_is_refused(name: str) -> N
         Account(name, HASH, "receiver")
     with pytest.raises(IdError):
         Accounts(name, ())
-    with pytest.raises(IdError):
-        password_line(name, "p")
     with pytest.raises(IdError):
         rights(name, RECEIVER)
 
