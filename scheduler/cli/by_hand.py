@@ -4,14 +4,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from gettext import gettext as _
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from playlists.planning.settling import Choice, Standing
 from playlists.week import TIMEZONE
 from scheduler.audit.entry import read_instant
-from scheduler.cli.command import emit, option, say
+from scheduler.cli.command import dry_run_option, emit, json_option, option, say, station_option
 from scheduler.cli.week_table import moment, slot_document, which
 from scheduler.errors import ConflictError
 from scheduler.sentence import Sentence, Sentences
@@ -21,14 +21,21 @@ from scheduler.usecases.refusals import Refusal
 
 REFUSED, CONFLICT, PARTIAL = 4, 5, 6
 
+Placing = TypeVar("Placing", bound=Callable[..., Any])
+
 xom_option = option("--xom", "xom", multiple=True, help="Only in this xóm; may be given several times.")
-conflict_option = option(
+_conflict_option = option(
     "--on-conflict",
     "choice",
     type=click.Choice([choice.value for choice in Choice]),
     help="What to do about a programme that is in the way: override it, append after it, or move to the next free "
     "place. Without it you are asked.",
 )
+
+
+def by_hand_options(command: Placing) -> Placing:
+    """What every command that places programmes can be told: the choice, the station, a dry run, JSON."""
+    return _conflict_option(station_option(dry_run_option(json_option(command))))
 
 
 def resolved(

@@ -1,6 +1,6 @@
 """loa week play-now, copy-day and template: days and programmes placed by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import click
 
 from playlists.planning.settling import Choice
 from playlists.week import Week
-from scheduler.cli.by_hand import PARTIAL, REFUSED, conflict_option, resolved, tell, xom_option
+from scheduler.cli.by_hand import PARTIAL, REFUSED, by_hand_options, resolved, tell, xom_option
 from scheduler.cli.command import (
     Command,
     Group,
@@ -64,10 +64,7 @@ class HourParameter(click.ParamType):
 @xom_option
 @option("--at", type=HourParameter(), help="At this hour of today (17:30).")
 @option("--authority", help="Who lets it sound outside the windows, by name and office; on the record.")
-@conflict_option
-@station_option
-@dry_run_option
-@json_option
+@by_hand_options
 def play(
     bulletin_id: str,
     xom: tuple[str, ...],
@@ -80,7 +77,6 @@ def play(
 ) -> int:
     station = opened(station_folder)
     now = clock_of(station)
-
     here, names = xom_ids(station, xom), xom_names(station)
 
     def place(chosen: Choice | None) -> HandPlaced:
@@ -97,10 +93,7 @@ def play(
 @argument("week", type=WEEK)
 @argument("source", metavar="DAY")
 @argument("target", metavar="DAY")
-@conflict_option
-@station_option
-@dry_run_option
-@json_option
+@by_hand_options
 def copy(
     week: Week,
     source: str,
@@ -111,15 +104,12 @@ def copy(
     as_json: bool,
 ) -> int:
     station = opened(station_folder)
-    now = clock_of(station)
-    days, names = (read_day(source, week), read_day(target, week)), xom_names(station)
-    applied: list[Applied] = []
+    now, days = clock_of(station), (read_day(source, week), read_day(target, week))
 
-    def place(chosen: Choice | None) -> HandPlaced:
-        applied.append(copy_day(station, week, *days, now, choice=chosen, dry_run=dry_run))
-        return applied[-1].done
+    def copied(chosen: Choice | None) -> Applied:
+        return copy_day(station, week, *days, now, choice=chosen, dry_run=dry_run)
 
-    return _told(resolved(place, names, choice, as_json), applied[-1], names, as_json, dry_run)
+    return _applied(copied, xom_names(station), choice, as_json, dry_run)
 
 
 @click.group("template", cls=Group, help="Days kept under a name, to be used again.")
@@ -145,22 +135,17 @@ def save(name: str, week: Week, day: str, station_folder: Path | None, dry_run: 
 @argument("name", metavar="NAME")
 @argument("week", type=WEEK)
 @argument("day", metavar="DAY")
-@conflict_option
-@station_option
-@dry_run_option
-@json_option
+@by_hand_options
 def apply(
     name: str, week: Week, day: str, choice: str | None, station_folder: Path | None, dry_run: bool, as_json: bool
 ) -> int:
     station = opened(station_folder)
-    now, on, names = clock_of(station), read_day(day, week), xom_names(station)
-    applied: list[Applied] = []
+    now, on = clock_of(station), read_day(day, week)
 
-    def place(chosen: Choice | None) -> HandPlaced:
-        applied.append(apply_template(station, name, week, on, now, choice=chosen, dry_run=dry_run))
-        return applied[-1].done
+    def used(chosen: Choice | None) -> Applied:
+        return apply_template(station, name, week, on, now, choice=chosen, dry_run=dry_run)
 
-    return _told(resolved(place, names, choice, as_json), applied[-1], names, as_json, dry_run)
+    return _applied(used, xom_names(station), choice, as_json, dry_run)
 
 
 @template.command("list", help="Show the templates and what they hold.")
@@ -169,7 +154,6 @@ def apply(
 def list_(station_folder: Path | None, as_json: bool) -> None:
     station = opened(station_folder)
     found = {name: read_template(station, name) for name in template_names(station)}
-
     names = xom_names(station)
 
     def show() -> None:
@@ -191,7 +175,22 @@ def remove(name: str, station_folder: Path | None, dry_run: bool, as_json: bool)
     emit({"removed": name, "dry_run": dry_run}, as_json, lambda: say("The template {name} is removed.", name=name))
 
 
-def _told(done: HandPlaced, applied: Applied, names: Mapping[str, str], as_json: bool, dry_run: bool) -> int:
+def _applied(
+    apply_day: Callable[[Choice | None], Applied],
+    names: Mapping[str, str],
+    choice: str | None,
+    as_json: bool,
+    dry_run: bool,
+) -> int:
+    """Use a day's programmes, with the operator's choice where it needs one, and say what was done and left out."""
+    tries: list[Applied] = []
+
+    def place(chosen: Choice | None) -> HandPlaced:
+        tries.append(apply_day(chosen))
+        return tries[-1].done
+
+    done = resolved(place, names, choice, as_json)
+    applied = tries[-1]
     code = tell(done, names, as_json, dry_run, {"left_out": list(applied.left_out), "unknown": list(applied.unknown)})
     if applied.left_out and not as_json:
         say("Left out, because they may not be played in that week: {ids}", ids=", ".join(applied.left_out))

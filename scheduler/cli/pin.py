@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from scheduler.cli.by_hand import conflict_option, resolved, tell, xom_option
+from scheduler.cli.by_hand import by_hand_options, resolved, tell, xom_option
 from scheduler.cli.command import Command, argument, dry_run_option, emit, json_option, say, station_option
 from scheduler.cli.moments import read_instant
 from scheduler.cli.named_xom import xom_ids, xom_names
@@ -22,10 +22,7 @@ from scheduler.usecases.pin_bulletin import pin_bulletin, unpin_bulletin
 @argument("bulletin_id", metavar="ID")
 @argument("at", metavar="TIME", nargs=-1, required=True)
 @xom_option
-@conflict_option
-@station_option
-@dry_run_option
-@json_option
+@by_hand_options
 def pin(
     bulletin_id: str,
     at: tuple[str, ...],
